@@ -1,0 +1,7 @@
+//! pipewright writes, checks and keeps up to date the CI/CD of services that are built on
+//! Semaphore and deployed to Kubernetes.
+//!
+//! The rooms (modules) import only downwards; `docs/architecture.md` shows the floors and
+//! `tests/rooms.rs` holds them.
+
+pub mod diagnostic;
