@@ -5,3 +5,4 @@
 //! `tests/rooms.rs` holds them.
 
 pub mod diagnostic;
+pub mod yaml;
