@@ -5,4 +5,6 @@
 //! `tests/rooms.rs` holds them.
 
 pub mod diagnostic;
+pub mod model;
+pub mod schema;
 pub mod yaml;
