@@ -4,6 +4,7 @@
 //! The rooms (modules) import only downwards; `docs/architecture.md` shows the floors and
 //! `tests/rooms.rs` holds them.
 
+pub mod check;
 pub mod condition;
 pub mod diagnostic;
 pub mod model;

@@ -1,0 +1,121 @@
+//! Either no block has `dependencies` or all have; each names a block; none waits for itself.
+
+use super::blocks;
+use crate::diagnostic::{Problem, Span};
+use crate::yaml::Node;
+use std::collections::HashMap;
+
+pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
+    let blocks: Vec<Node<'_>> = blocks(root).collect();
+    all_or_none(&blocks, problems);
+    let by_name: HashMap<&str, usize> = blocks
+        .iter()
+        .enumerate()
+        .rev()
+        .filter_map(|(index, block)| Some((block.get("name")?.as_str()?, index)))
+        .collect();
+    let mut graph: Vec<Vec<(usize, Span)>> = Vec::with_capacity(blocks.len());
+    for block in &blocks {
+        let mut edges = Vec::new();
+        for name in block.get("dependencies").into_iter().flat_map(Node::items) {
+            let Some(text) = name.as_str() else { continue };
+            match by_name.get(text) {
+                Some(&index) => edges.push((index, name.span())),
+                None => problems.push(unknown(text, name.span(), &by_name)),
+            }
+        }
+        graph.push(edges);
+    }
+    let names: Vec<&str> = blocks
+        .iter()
+        .map(|block| block.get("name").and_then(Node::as_str).unwrap_or_default())
+        .collect();
+    if let Some(problem) = cycle(&graph, &names) {
+        problems.push(problem);
+    }
+}
+
+fn all_or_none(blocks: &[Node<'_>], problems: &mut Vec<Problem>) {
+    let Some(with) = blocks.iter().find_map(|block| block.entry("dependencies")) else { return };
+    for block in blocks.iter().filter(|block| block.get("dependencies").is_none()) {
+        // A block that is no map is the structure's to report.
+        let Some(first) = block.entries().next() else { continue };
+        let named = block.entry("name");
+        let span = named.map_or(first.key.span(), |name| name.value.span());
+        problems.push(
+            Problem::new(
+                "missing-dependencies",
+                span,
+                "this block has no \"dependencies\", but another block has",
+            )
+            .note(with.key.span(), "with these, every block needs them")
+            .help("add \"dependencies: []\" to a block that waits for none"),
+        );
+    }
+}
+
+fn unknown(name: &str, span: Span, known: &HashMap<&str, usize>) -> Problem {
+    let problem = Problem::new("unknown-dependency", span, format!("there is no block \"{name}\""));
+    let near = known
+        .keys()
+        .map(|known| (strsim::damerau_levenshtein(known, name), *known))
+        .filter(|(distance, known)| *distance <= known.chars().count().div_ceil(3))
+        .min();
+    match near {
+        Some((_, near)) => problem.help(format!("did you mean \"{near}\"?")),
+        None => problem,
+    }
+}
+
+/// The first cycle, as a problem at the dependency that closes it. Iterative: depth is up to the
+/// number of blocks.
+fn cycle(graph: &[Vec<(usize, Span)>], names: &[&str]) -> Option<Problem> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mark {
+        New,
+        Open,
+        Done,
+    }
+    let mut marks = vec![Mark::New; graph.len()];
+    for start in 0..graph.len() {
+        if marks.get(start) != Some(&Mark::New) {
+            continue;
+        }
+        // Each open block with the number of its dependencies that are looked at.
+        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        while let Some((block, seen)) = path.last_mut() {
+            let (block, next) = (*block, graph.get(*block).and_then(|edges| edges.get(*seen)));
+            if let Some(mark) = marks.get_mut(block) {
+                *mark = Mark::Open;
+            }
+            *seen += 1;
+            let Some(&(target, span)) = next else {
+                if let Some(mark) = marks.get_mut(block) {
+                    *mark = Mark::Done;
+                }
+                path.pop();
+                continue;
+            };
+            match marks.get(target) {
+                Some(Mark::New) => path.push((target, 0)),
+                Some(Mark::Open) => {
+                    let name = |index: usize| names.get(index).copied().unwrap_or_default();
+                    let from = path.iter().position(|(open, _)| *open == target).unwrap_or(0);
+                    let mut round: Vec<&str> =
+                        path.iter().skip(from).map(|(open, _)| name(*open)).collect();
+                    round.push(name(target));
+                    return Some(
+                        Problem::new(
+                            "dependency-cycle",
+                            span,
+                            format!("the block \"{}\" waits for itself", name(target)),
+                        )
+                        .help(format!("each waits for the next: {}", round.join(" -> "))),
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+    None
+}

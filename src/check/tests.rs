@@ -1,0 +1,149 @@
+//! What the platform refuses, each with the text that the problem points at.
+
+use super::platform;
+use crate::yaml::Tree;
+
+/// The rules and texts of the problems of a pipeline made of these lines after its head.
+fn found(rest: &str) -> Vec<(&'static str, String)> {
+    let text = format!("version: v1.0\nagent: {{machine: {{type: e1}}}}\n{rest}");
+    let tree = Tree::parse(text).unwrap();
+    platform(&tree)
+        .into_iter()
+        .map(|problem| (problem.rule, problem.span.slice(tree.text()).to_owned()))
+        .collect()
+}
+
+fn one(rest: &str, rule: &str, text: &str) {
+    let found = found(rest);
+    let found: Vec<(&str, &str)> =
+        found.iter().map(|(rule, text)| (*rule, text.as_str())).collect();
+    assert_eq!(found, [(rule, text)], "{rest}");
+}
+
+const TASK: &str = "task: {jobs: [{commands: [x]}]}";
+
+#[test]
+fn a_sound_pipeline_has_no_problem() {
+    let text = format!(
+        "execution_time_limit: {{hours: 2}}\n\
+         queue: [{{name: a, when: \"branch = 'main'\"}}, {{name: b, when: true}}]\n\
+         blocks:\n\
+         - {{name: A, dependencies: [], {TASK}}}\n\
+         - {{name: B, dependencies: [A], run: {{when: \"tag =~ '^v'\"}}, {TASK}}}\n\
+         - {{name: C, dependencies: [A, B], execution_time_limit: {{minutes: 120}}, {TASK}}}\n\
+         promotions: [{{name: P, pipeline_file: p.yml, auto_promote: {{when: \"result = 'passed'\"}}}}]\n"
+    );
+    assert_eq!(found(&text), []);
+}
+
+#[test]
+fn the_version_is_v1_0() {
+    let tree = Tree::parse(format!(
+        "version: v2.0\nagent: {{machine: {{type: e1}}}}\nblocks: [{{{TASK}}}]\n"
+    ))
+    .unwrap();
+    let problems = platform(&tree);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].span.slice(tree.text()), "v2.0");
+}
+
+#[test]
+fn dependencies_name_blocks_and_go_round_in_no_circle() {
+    one(
+        &format!("blocks:\n- {{name: A, {TASK}}}\n- {{name: B, dependencies: [A], {TASK}}}\n"),
+        "missing-dependencies",
+        "A",
+    );
+    one(
+        &format!("blocks:\n- {{name: Build, dependencies: [Biuld], {TASK}}}\n"),
+        "unknown-dependency",
+        "Biuld",
+    );
+    one(&format!("blocks:\n- {{name: A, dependencies: [A], {TASK}}}\n"), "dependency-cycle", "A");
+    one(
+        &format!(
+            "blocks:\n- {{name: A, dependencies: [C], {TASK}}}\n- {{name: B, dependencies: [A], {TASK}}}\n- {{name: C, dependencies: [B], {TASK}}}\n"
+        ),
+        "dependency-cycle",
+        "A",
+    );
+}
+
+#[test]
+fn conditions_are_ones_that_can_be_evaluated() {
+    let block = |when: &str| format!("blocks: [{{run: {{when: \"{when}\"}}, {TASK}}}]\n");
+    one(&block("branch == 'main'"), "condition-syntax", "==");
+    one(&block("result = 'passed'"), "condition-keyword", "result");
+    assert_eq!(found(&block("branch = '${{parameters.X}}'")), []);
+    let promotion = format!(
+        "blocks: [{{{TASK}}}]\npromotions: [{{name: P, pipeline_file: p.yml, auto_promote: {{when: \"result = passed\"}}}}]\n"
+    );
+    assert_eq!(found(&promotion).len(), 1);
+}
+
+#[test]
+fn an_inner_limit_is_not_longer_than_the_one_around_it() {
+    one(
+        &format!("blocks: [{{execution_time_limit: {{minutes: 61}}, {TASK}}}]\n"),
+        "time-limit",
+        "61",
+    );
+    one(
+        "execution_time_limit: {hours: 3}\nblocks: [{execution_time_limit: {hours: 1}, task: {jobs: [{execution_time_limit: {hours: 2}, commands: [x]}]}}]\n",
+        "time-limit",
+        "2",
+    );
+    one(
+        &format!("execution_time_limit: {{hours: 25}}\nblocks: [{{{TASK}}}]\n"),
+        "time-limit",
+        "25",
+    );
+    let with_long_job = "execution_time_limit: {hours: 25}\nblocks: [{task: {jobs: [{execution_time_limit: {hours: 24}, commands: [x]}]}}]\n";
+    assert_eq!(found(with_long_job), []);
+}
+
+#[test]
+fn names_are_given_once() {
+    one(&format!("blocks: [{{name: A, {TASK}}}, {{name: A, {TASK}}}]\n"), "duplicate-name", "A");
+    one(
+        "blocks: [{task: {jobs: [{name: J, commands: [x]}, {name: J, commands: [y]}]}}]\n",
+        "duplicate-name",
+        "J",
+    );
+    one(
+        &format!("blocks: [{{name: Nameless block 2, {TASK}}}, {{{TASK}}}]\n"),
+        "duplicate-name",
+        &format!("{{{TASK}}}"),
+    );
+}
+
+#[test]
+fn matrices_stay_small_and_have_each_variable_once() {
+    let values = |count: usize| vec!["'1'"; count].join(", ");
+    let matrix = |first: usize, second: usize| {
+        format!(
+            "blocks: [{{task: {{jobs: [{{commands: [x], matrix: [{{env_var: A, values: [{}]}}, {{env_var: B, values: [{}]}}]}}]}}}}]\n",
+            values(first),
+            values(second)
+        )
+    };
+    assert_eq!(found(&matrix(10, 10)), []);
+    one(&matrix(10, 11), "matrix-size", "matrix");
+    one(
+        "blocks: [{task: {jobs: [{commands: [x], matrix: [{env_var: A, values: ['1']}, {env_var: A, values: ['2']}]}]}}]\n",
+        "duplicate-variable",
+        "A",
+    );
+}
+
+#[test]
+fn a_broken_structure_is_no_reason_to_stop_or_to_panic() {
+    for rest in
+        ["blocks: 1\n", "blocks: [1, {task: 2}, {dependencies: x}]\n", "blocks: {a: b}\n", "[]\n"]
+    {
+        let text = format!("version: v1.0\n{rest}");
+        if let Ok(tree) = Tree::parse(text) {
+            assert!(!platform(&tree).is_empty(), "{rest}");
+        }
+    }
+}
