@@ -5,8 +5,11 @@
 //! `tests/rooms.rs` holds them.
 
 pub mod check;
+pub mod cloud;
 pub mod condition;
 pub mod diagnostic;
 pub mod model;
+pub mod project;
 pub mod schema;
+pub mod tree;
 pub mod yaml;

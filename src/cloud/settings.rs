@@ -1,0 +1,115 @@
+//! The values of a profile's settings for one target.
+//!
+//! Every value is shell-safe text, whatever a profile's pattern allows: letters, digits and
+//! `_ . / : @ % + = , -`, starting with a letter or digit. So no setting can turn into a command,
+//! wherever a template puts it.
+
+use super::profile::{Profile, Setting, SettingKind};
+use super::render::{Surroundings, render_text};
+use indexmap::IndexMap;
+
+/// What is wrong with the settings of a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// The setting.
+    pub key: String,
+    /// Whether the target gives it, so that there is a place to point at.
+    pub given: bool,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// The value of every setting of the profile, empty where there is neither value nor default.
+///
+/// # Errors
+/// All problems: unknown settings, missing ones, values that don't match.
+pub fn resolve(
+    profile: &Profile,
+    given: &IndexMap<String, String>,
+    surroundings: &Surroundings<'_>,
+) -> Result<IndexMap<String, String>, Vec<SettingProblem>> {
+    let mut values = IndexMap::new();
+    let mut problems = Vec::new();
+    for (key, setting) in &profile.settings {
+        let value = match (given.get(key), &setting.default) {
+            (Some(value), _) => value.clone(),
+            // A default may use the settings before it.
+            (None, Some(default)) => {
+                render_text(default, surroundings, &values).unwrap_or_default()
+            }
+            (None, None) => String::new(),
+        };
+        if !(value.is_empty() && !given.contains_key(key)) {
+            if let Some((message, help)) = fault(key, setting, &value) {
+                problems.push(SettingProblem {
+                    key: key.clone(),
+                    given: given.contains_key(key),
+                    message,
+                    help,
+                });
+            }
+        } else if setting.required {
+            problems.push(SettingProblem {
+                key: key.clone(),
+                given: false,
+                message: format!(
+                    "{} needs the setting \"{key}\": {}",
+                    profile.name,
+                    lower_first(&setting.description)
+                ),
+                help: Some(format!("add \"{key}: …\" to this target")),
+            });
+        }
+        values.insert(key.clone(), value);
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+/// What is wrong with one value: a message and help.
+pub(super) fn fault(key: &str, setting: &Setting, value: &str) -> Option<(String, Option<String>)> {
+    if setting.kind == SettingKind::Choice {
+        if setting.choices.iter().any(|choice| choice == value) {
+            return None;
+        }
+        return Some((
+            format!("{value:?} is not a value of \"{key}\""),
+            Some(format!("one of: {}", setting.choices.join(", "))),
+        ));
+    }
+    if !is_safe(value) {
+        return Some((
+            format!("{value:?} can't be the value of \"{key}\""),
+            Some(
+                "use letters, digits and _ . / : @ % + = , - only, and start with a letter or digit"
+                    .to_owned(),
+            ),
+        ));
+    }
+    let pattern = setting.pattern.as_deref()?;
+    let matches = regex_lite::Regex::new(&format!("^(?:{pattern})$"))
+        .is_ok_and(|regex| regex.is_match(value));
+    (!matches).then(|| {
+        (
+            format!("{value:?} does not look like a value of \"{key}\""),
+            Some(format!("{}; it must match {pattern}", lower_first(&setting.description))),
+        )
+    })
+}
+
+fn is_safe(value: &str) -> bool {
+    value.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && value.chars().all(|c| c.is_ascii_alphanumeric() || "_./:@%+=,-".contains(c))
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.as_str()) {
+        // "URL of…" stays as it is.
+        (Some(first), rest) if !rest.starts_with(char::is_uppercase) => {
+            first.to_lowercase().chain(rest.chars()).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,190 @@
+//! What names and values may look like, each check with the reason that a person needs.
+
+use crate::tree::RepoPath;
+
+/// The longest name of a service: `-migrate`, the longest suffix, must still fit into a label
+/// value of 63 characters, with room for a pod's own suffix.
+pub const NAME_MAX: usize = 50;
+
+/// Name of a service: what a Kubernetes Service takes as a name (RFC 1035), at most [`NAME_MAX`]
+/// characters.
+///
+/// # Errors
+/// What is wrong with it, as in "the name …".
+pub fn service(name: &str) -> Result<(), String> {
+    label(name, NAME_MAX)?;
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(
+            "must start with a letter: a Kubernetes Service takes no name that starts with a digit"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// A DNS label (RFC 1123) of at most `max` characters.
+pub(super) fn label(name: &str, max: usize) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("must not be empty".into());
+    }
+    if let Some(found) =
+        name.chars().find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-'))
+    {
+        return Err(format!("must consist of lower-case letters, digits and \"-\", not {found:?}"));
+    }
+    if name.starts_with('-') || name.ends_with('-') {
+        return Err("must start and end with a letter or digit".into());
+    }
+    if name.len() > max {
+        return Err(format!("must have at most {max} characters, not {}", name.len()));
+    }
+    Ok(())
+}
+
+/// Path of an HTTP request, with a query where need be.
+///
+/// # Errors
+/// What is wrong with it, as in "the path …".
+pub fn http_path(path: &str) -> Result<(), String> {
+    if !path.starts_with('/') {
+        return Err("must start with \"/\"".into());
+    }
+    match path.chars().find(|c| !(c.is_ascii_alphanumeric() || "/-._~!&*+,;=:@%?".contains(*c))) {
+        Some(found) => Err(format!("must be a plain URL path, without {found:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Name of a git branch that can also stand in a condition, which knows no escapes.
+pub(super) fn branch(name: &str) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("must not be empty".into());
+    }
+    if let Some(found) =
+        name.chars().find(|c| !(c.is_ascii_alphanumeric() || "/._-+#@=".contains(*c)))
+    {
+        return Err(format!(
+            "must be a branch name of letters, digits and / . _ - + # @ =, not {found:?}"
+        ));
+    }
+    let odd_part = name
+        .split('/')
+        .any(|part| part.is_empty() || part.starts_with('.') || part.ends_with(".lock"));
+    if odd_part || name.starts_with('-') || name.ends_with('.') || name.contains("..") {
+        return Err("is not a name that git takes for a branch".into());
+    }
+    Ok(())
+}
+
+/// Name of an environment variable.
+pub(super) fn variable(name: &str) -> Result<(), String> {
+    let mut chars = name.chars();
+    let first = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    if first && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        Ok(())
+    } else {
+        Err("must consist of letters, digits and \"_\" and not start with a digit".into())
+    }
+}
+
+/// Name of a Semaphore secret, deployment target or Docker stage: one plain word.
+pub(super) fn word(name: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    if name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain) {
+        Ok(())
+    } else {
+        Err("must start with a letter or digit and consist of letters, digits and . _ -".into())
+    }
+}
+
+/// Text that a person reads, such as the name of a job: one line without control characters.
+pub(super) fn line(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("must not be empty".into());
+    }
+    match text.chars().find(|c| c.is_control()) {
+        Some(found) => Err(format!("must be one line of text, without {found:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Text for a shell: anything but control characters other than line break and tab.
+pub(super) fn shell(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() {
+        return Err("must not be empty".into());
+    }
+    control(text)
+}
+
+/// A value of an environment variable.
+pub(super) fn control(text: &str) -> Result<(), String> {
+    match text.chars().find(|&c| c.is_control() && c != '\n' && c != '\t') {
+        Some(found) => Err(format!("must not contain the control character {found:?}")),
+        None => Ok(()),
+    }
+}
+
+/// A path inside the repository; `.` is its root.
+pub(super) fn path(path: &str) -> Result<(), String> {
+    if path == "." {
+        return Ok(());
+    }
+    if path.starts_with('-') {
+        return Err("must not start with \"-\", which programs take for an option".into());
+    }
+    RepoPath::new(path).map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// A program and its arguments from one line, split as a shell splits.
+pub(super) fn words(line: &str) -> Result<Vec<String>, String> {
+    control(line)?;
+    let words = shlex::split(line).ok_or("has a quote that is never closed")?;
+    check_words(&words)?;
+    Ok(words)
+}
+
+/// A program and its arguments.
+pub(super) fn check_words(words: &[String]) -> Result<(), String> {
+    match words.first() {
+        None => Err("must not be empty".into()),
+        Some(program) if program.is_empty() || program.starts_with('-') => {
+            Err("must start with the name of a program".into())
+        }
+        Some(_) => words.iter().try_for_each(|word| control(word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn service_names_are_what_kubernetes_takes_everywhere() {
+        for good in ["a", "addressbook", "a-1", &"x".repeat(NAME_MAX)] {
+            assert_eq!(service(good), Ok(()), "{good}");
+        }
+        for bad in ["", "A", "a_b", "-a", "a-", "1a", "ä", "a b", "a.b", "$(x)", "a\nb"] {
+            assert!(service(bad).is_err(), "{bad:?}");
+        }
+        assert!(service(&"x".repeat(NAME_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn branches_can_stand_in_a_condition() {
+        for good in ["main", "release/1.x", "feature#7", "a_b"] {
+            assert_eq!(branch(good), Ok(()), "{good}");
+        }
+        for bad in ["", "it's", "a b", "a..b", "-x", "a/", "/a", "a//b", "x.lock", "a.", "$(x)"] {
+            assert!(branch(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn command_lines_split_as_a_shell_splits() {
+        assert_eq!(words("app 'a b' c").unwrap(), ["app", "a b", "c"]);
+        assert_eq!(words("app $(x)").unwrap(), ["app", "$(x)"]);
+        for bad in ["", "  ", "'open", "-x", "''", "a \u{0}"] {
+            assert!(words(bad).is_err(), "{bad:?}");
+        }
+    }
+}
