@@ -8,6 +8,7 @@ pub mod check;
 pub mod cloud;
 pub mod condition;
 pub mod diagnostic;
+pub mod generate;
 pub mod model;
 pub mod project;
 pub mod schema;

@@ -1,0 +1,190 @@
+//! The commands of the pipelines' jobs.
+//!
+//! One list item is one command with an exit status that says the truth: the agent sources each
+//! item in the job's shell and looks at `$?` (so `exit` and `set -e` would end the session). An
+//! item has several lines only for `\` continuation, an `&&` chain or one compound statement.
+
+use crate::project::{Project, Target};
+
+/// Commands with the reasons that become comments above them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Script {
+    /// Each command with its comment, which may be empty.
+    pub lines: Vec<(String, &'static str)>,
+}
+
+impl Script {
+    /// Adds a command that speaks for itself.
+    pub fn run(&mut self, command: impl Into<String>) {
+        self.lines.push((command.into(), ""));
+    }
+
+    /// Adds a command with what a reader must know about it.
+    pub fn explained(&mut self, comment: &'static str, command: impl Into<String>) {
+        self.lines.push((command.into(), comment));
+    }
+
+    /// Adds the commands of another script.
+    pub fn extend(&mut self, other: Self) {
+        self.lines.extend(other.lines);
+    }
+
+    /// Adds commands as they are.
+    pub fn all(&mut self, commands: &[String]) {
+        self.lines.extend(commands.iter().map(|command| (command.clone(), "")));
+    }
+
+    /// Whether there is no command.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+}
+
+/// A word as the shell takes it literally. Single quotes would be shorter, but a `$` or `\` inside
+/// them reads like a mistake (and shellcheck says so).
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    if !word.contains(['\'', '$', '`', '\\']) {
+        return format!("'{word}'");
+    }
+    let mut text = String::from("\"");
+    for c in word.chars() {
+        if matches!(c, '"' | '\\' | '$' | '`') {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text.push('"');
+    text
+}
+
+/// A program and its arguments as the shell takes them literally.
+pub(super) fn quoted_words(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Makes `kubectl` talk to the target.
+pub(super) fn connect(target: &Target) -> Script {
+    let mut script = Script::default();
+    script.all(&target.rendered.connect);
+    script.run(format!("kubectl config set-context --current --namespace={}", target.namespace));
+    script
+}
+
+/// Makes a Kubernetes Secret from variables of the job. `kubectl` reads their values from the
+/// environment: no value is on a command line or in a file.
+fn secret_from_variables(name: &str, variables: &[&str]) -> String {
+    format!(
+        "printf '%s\\n' {} | \\\n  \
+         kubectl create secret generic {name} --from-env-file=/dev/stdin --dry-run=client --output=yaml | \\\n  \
+         kubectl apply --server-side --force-conflicts --filename=-",
+        variables.join(" ")
+    )
+}
+
+/// Name of the Kubernetes Secret with the database's settings.
+pub(super) fn database_secret(project: &Project) -> String {
+    format!("{}-db", project.name)
+}
+
+/// Names of the Kubernetes Secrets that the pods get their variables from.
+pub(super) fn pod_secrets(project: &Project) -> Vec<String> {
+    let database = project.database.then(|| database_secret(project));
+    let own = project.secrets.iter().map(|secret| format!("{}-{}", project.name, secret.name));
+    database.into_iter().chain(own).collect()
+}
+
+/// The variables of the database secret that the pods get.
+pub(super) const DB_VARIABLES: [&str; 7] =
+    ["DB_HOST", "DB_PORT", "DB_SCHEMA", "DB_USER", "DB_PASSWORD", "DB_SSL", "DB_SSL_CA"];
+
+/// Everything a pod needs before it can start: the secrets and the service account.
+pub(super) fn prepare(project: &Project, target: &Target) -> Script {
+    let mut script = Script::default();
+    if project.database {
+        let secret = target.secret_name(crate::project::DB_PARAMS);
+        script.run(format!(
+            "if test -z \"$DB_HOST\"; then echo 'The Semaphore secret \"{secret}\" has no DB_HOST: see RUNBOOK.md, section 1'; false; fi"
+        ));
+        script.explained(
+            "kubectl takes the values from the environment: they are in no argument, file or log.",
+            secret_from_variables(&database_secret(project), &DB_VARIABLES),
+        );
+    }
+    for secret in &project.secrets {
+        let variables: Vec<&str> = secret.env.iter().map(String::as_str).collect();
+        let name = format!("{}-{}", project.name, secret.name);
+        script.run(secret_from_variables(&name, &variables));
+    }
+    script.all(&target.rendered.pull_secret);
+    let mut manifests = vec!["serviceaccount.yml", "pdb.yml"];
+    if project.service.is_some() {
+        manifests.push("service.yml");
+    }
+    for manifest in manifests {
+        script.run(format!("kubectl apply --filename=manifests/{manifest}"));
+    }
+    script
+}
+
+/// Remembers in `STABLE` whether the stable Deployment exists; before the first promotion it does
+/// not.
+pub(super) fn find_stable(project: &Project) -> String {
+    format!(
+        "STABLE=$(kubectl get deployment {}-stable --ignore-not-found --output=name)",
+        project.name
+    )
+}
+
+/// Scales stable, where it exists; after [`find_stable`].
+pub(super) fn scale_stable(replicas: u32) -> String {
+    format!("if test -n \"$STABLE\"; then kubectl scale --replicas={replicas} \"$STABLE\"; fi")
+}
+
+/// Deletes the canary; does nothing when there is none.
+pub(super) fn delete_canary(project: &Project) -> String {
+    format!("kubectl delete deployment {}-canary --ignore-not-found", project.name)
+}
+
+/// Runs a command in a pod of the canary.
+pub(super) fn in_canary(project: &Project, words: &[String]) -> String {
+    let name = &project.name;
+    format!("kubectl exec deployment/{name}-canary --container={name} -- {}", quoted_words(words))
+}
+
+/// Applies a manifest and waits for it.
+pub(super) fn apply(manifest: &str, name: &str, replicas: u32, image: &str) -> String {
+    format!("./apply.sh manifests/{manifest} {name} {replicas} \"{image}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quoted_words_reach_the_program_unchanged() {
+        for word in [
+            "plain",
+            "",
+            "a b",
+            "it's",
+            "$(touch x)",
+            "`x`",
+            "a\"b\\c$d",
+            "!x",
+            "*",
+            "~",
+            "ü\n",
+            "\\",
+        ] {
+            let output = std::process::Command::new("bash")
+                .args(["-c", &format!("printf '%s' {}", quoted(word))])
+                .output()
+                .unwrap();
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The Kubernetes manifests.
+
+use super::commands::pod_secrets;
+use super::{GenerateError, templates, timeouts};
+use crate::project::{App, Project, ServiceType, Target};
+use indexmap::IndexMap;
+use tera::Context;
+
+/// All manifests that the project needs: path and content.
+pub(super) fn all(project: &Project) -> Result<Vec<(String, String)>, GenerateError> {
+    let context = context(project);
+    let mut names = vec!["serviceaccount", "pdb", "deployment"];
+    if project.service.is_some() {
+        names.push("service");
+    }
+    if project.migration_job().is_some() {
+        names.push("migrate-job");
+    }
+    names
+        .into_iter()
+        .map(|name| {
+            let path = format!("manifests/{name}.yml");
+            let content = templates::render(&path, &context)?;
+            Ok((path, content))
+        })
+        .collect()
+}
+
+/// The titles of the targets whose cluster needs an image pull secret, or of those that need none.
+pub(super) fn pulling_with_secret(project: &Project, needed: bool) -> String {
+    let titles: Vec<String> = project
+        .targets
+        .iter()
+        .filter(|target| target.rendered.pull_secret.is_empty() != needed)
+        .map(Target::title)
+        .collect();
+    titles.join(", ")
+}
+
+fn context(project: &Project) -> Context {
+    let mut context = Context::new();
+    context.insert("name", &project.name);
+    context.insert("port", &project.port);
+    context.insert(
+        "health",
+        &IndexMap::from([("ready", &project.health.ready), ("live", &project.health.live)]),
+    );
+    context.insert("env", &project.env);
+    context.insert("env_from", &pod_secrets(project));
+    // The starter drains by itself: its /ready turns false first.
+    context.insert("own_drain", &(project.app == App::Addressbook));
+    let quantities = |of: &crate::project::Quantities| {
+        IndexMap::from([("cpu", of.cpu.clone()), ("memory", of.memory.clone())])
+    };
+    context.insert(
+        "resources",
+        &IndexMap::from([
+            ("requests", quantities(&project.resources.requests)),
+            ("limits", quantities(&project.resources.limits)),
+        ]),
+    );
+    context.insert(
+        "timeouts",
+        &IndexMap::from([("progress", timeouts::PROGRESS), ("migrate", timeouts::MIGRATE)]),
+    );
+    if let Some(service) = project.service {
+        let kind = match service.kind {
+            ServiceType::LoadBalancer => "LoadBalancer",
+            ServiceType::ClusterIP => "ClusterIP",
+            ServiceType::NodePort => "NodePort",
+        };
+        context.insert(
+            "service",
+            &IndexMap::from([("type", kind.to_owned()), ("port", service.port.to_string())]),
+        );
+    }
+    context.insert("pull_secret", &project.pull_secret());
+    context.insert("pull_secret_for", &pulling_with_secret(project, true));
+    context.insert("pull_secret_not_for", &pulling_with_secret(project, false));
+    if let Some(words) = project.migration_job() {
+        // Kubernetes fills in `$(NAME)` in a command and takes `$$` for one `$`: with every `$`
+        // doubled, the program gets the words as they are.
+        let words: Vec<String> = words.iter().map(|word| word.replace('$', "$$")).collect();
+        context.insert("commands", &IndexMap::from([("migrate", words)]));
+    }
+    context
+}
