@@ -5,12 +5,15 @@
 //! `tests/rooms.rs` holds them.
 
 pub mod check;
+pub mod cli;
 pub mod cloud;
 pub mod condition;
 pub mod diagnostic;
 pub mod generate;
 pub mod model;
 pub mod project;
+pub mod report;
 pub mod schema;
+pub mod sync;
 pub mod tree;
 pub mod yaml;

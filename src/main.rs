@@ -1,3 +1,9 @@
 //! The `pipewright` binary.
 
-fn main() {}
+use clap::Parser;
+use pipewright::cli::Arguments;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    Arguments::parse().run().print()
+}

@@ -1,0 +1,43 @@
+//! The command line: argument types and one file a command.
+
+mod clouds;
+mod generate;
+mod init;
+mod load;
+mod outcome;
+mod schema;
+mod secrets;
+
+use clap::{Parser, Subcommand};
+pub use outcome::Outcome;
+
+/// Generates, validates and regenerates Semaphore CI/CD pipelines for Kubernetes.
+#[derive(Debug, Parser)]
+#[command(version, about, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Init),
+    Generate(generate::Generate),
+    Secrets(secrets::Secrets),
+    Clouds(clouds::Clouds),
+    Schema(schema::Schema),
+}
+
+impl Arguments {
+    /// Runs the command.
+    #[must_use]
+    pub fn run(self) -> Outcome {
+        match self.command {
+            Command::Init(command) => command.run(),
+            Command::Generate(command) => command.run(),
+            Command::Secrets(command) => command.run(),
+            Command::Clouds(command) => command.run(),
+            Command::Schema(command) => command.run(),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Diagnostics for people.
+
+mod text;
+
+pub use text::render;
