@@ -1,0 +1,334 @@
+//! The generated pipelines, played as written: every item under bash as the agent runs it, against a
+//! strict little world of registries and a cluster. What counts is the state of the cluster.
+
+mod support;
+
+use support::Service;
+use support::sandbox::{Played, Sandbox};
+
+/// A cloud, the target's id, and the address of the images there.
+const CLOUDS: [(&str, &str); 3] = [
+    ("digitalocean", "team/addressbook"),
+    ("gcp", "us-central1-docker.pkg.dev/demo-project/addressbook/addressbook"),
+    ("aws", "123456789012.dkr.ecr.us-east-1.amazonaws.com/addressbook"),
+];
+
+struct Stage {
+    sandbox: Sandbox,
+    cloud: &'static str,
+    image: &'static str,
+}
+
+impl Stage {
+    fn new(cloud: &'static str, image: &'static str, settings: &str) -> Self {
+        let config = format!("{settings}\ntargets: [{{cloud: {cloud}}}]\n");
+        let mut sandbox = Sandbox::new(Service::generated(&config));
+        sandbox.workflow = "first".into();
+        Self { sandbox, cloud, image }
+    }
+
+    fn all(settings: &str) -> impl Iterator<Item = Self> {
+        CLOUDS.into_iter().map(move |(cloud, image)| Self::new(cloud, image, settings))
+    }
+
+    /// A push to the repository: a new workflow builds and tests.
+    fn push(&mut self, workflow: &str) {
+        self.sandbox.workflow = workflow.into();
+        self.sandbox.play("semaphore.yml").passed();
+    }
+
+    fn canary(&self) -> Played {
+        self.sandbox.play(&format!("deploy-canary-{}.yml", self.cloud))
+    }
+
+    fn promote(&self) -> Played {
+        self.sandbox.play(&format!("deploy-stable-{}.yml", self.cloud))
+    }
+
+    fn roll_back(&self) -> Played {
+        self.sandbox.play(&format!("rollback-canary-{}.yml", self.cloud))
+    }
+
+    /// Each Deployment as `NAME WORKFLOW READY/WANTED`.
+    fn state(&self) -> Vec<String> {
+        let world = self.sandbox.world();
+        let prefix = format!("{}:", self.image);
+        let known = |(name, deployment): (&String, &support::cluster::Deployment)| {
+            let serving = deployment.serving.clone().unwrap_or_else(|| format!("{prefix}none"));
+            let workflow = serving
+                .strip_prefix(&prefix)
+                .unwrap_or_else(|| panic!("{serving} is not from {prefix}"));
+            let name = name.strip_prefix("addressbook-").expect("it is called after the service");
+            format!("{name} {workflow} {}/{}", deployment.ready, deployment.replicas)
+        };
+        world.deployments.iter().map(known).collect()
+    }
+
+    /// The fewest pods that took requests since the first ones did.
+    fn least_capacity(&self) -> u64 {
+        let world = self.sandbox.world();
+        let served = world.capacity.iter().copied().skip_while(|&pods| pods == 0);
+        served.min().expect("something was deployed")
+    }
+
+    /// A service that has been deployed and promoted once.
+    fn settled(mut self) -> Self {
+        self.push("first");
+        self.canary().passed();
+        self.promote().passed();
+        assert_eq!(self.state().len(), 1, "{:?}", self.state());
+        self
+    }
+}
+
+#[test]
+fn a_service_goes_through_its_first_releases() {
+    for mut stage in Stage::all("") {
+        stage.push("first");
+        let log = stage.canary().passed();
+        // Before the first promotion there is no stable, and nothing to scale.
+        assert_eq!(stage.state(), ["canary first 1/1"], "{log}");
+        stage.promote().passed();
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+        stage.push("second");
+        stage.canary().passed();
+        assert_eq!(stage.state(), ["canary second 1/1", "stable first 2/2"]);
+        stage.promote().passed();
+        assert_eq!(stage.state(), ["stable second 3/3"]);
+        assert_eq!(stage.least_capacity(), 1, "the first canary was alone");
+        let world = stage.sandbox.world();
+        let image = |workflow: &str| format!("{}:{workflow}", stage.image);
+        assert_eq!(world.migrated, [image("first"), image("second")]);
+        let ping = vec!["addressbook".to_owned(), "ping".to_owned()];
+        assert_eq!(world.executed, [(image("first"), ping.clone()), (image("second"), ping)]);
+    }
+}
+
+#[test]
+fn settings_of_the_database_arrive_as_they_are() {
+    for stage in Stage::all("secrets: [{name: mail, env: [SMTP_PASSWORD]}]") {
+        let mut stage = stage;
+        let mail = support::sandbox::Secret {
+            variables: [("SMTP_PASSWORD".into(), "s3cret\nin two lines".into())].into(),
+            ..Default::default()
+        };
+        stage.sandbox.secrets.insert("mail".into(), mail.clone());
+        let stage = stage.settled();
+        let world = stage.sandbox.world();
+        assert_eq!(world.secrets["addressbook-db"], stage.sandbox.secrets["db-params"].variables);
+        assert_eq!(world.secrets["addressbook-mail"], mail.variables);
+    }
+}
+
+#[test]
+fn no_pod_goes_before_another_is_ready() {
+    for stage in Stage::all("") {
+        let mut stage = stage.settled();
+        let before = stage.sandbox.world().capacity.len() - 1;
+        for workflow in ["second", "third"] {
+            stage.push(workflow);
+            stage.canary().passed();
+            stage.promote().passed();
+        }
+        stage.push("fourth");
+        stage.canary().passed();
+        stage.roll_back().passed();
+        let least = stage.sandbox.world().capacity[before..].iter().min().copied();
+        assert_eq!(least, Some(3));
+    }
+}
+
+#[test]
+fn a_canary_that_never_gets_ready_fails_and_is_rolled_back() {
+    for stage in Stage::all("") {
+        let mut stage = stage.settled();
+        stage.push("second");
+        stage.sandbox.world().broken.insert(":second".into());
+        let log = stage.canary().failed();
+        assert!(log.contains("what Kubernetes knows") && log.contains("a description"), "{log}");
+        assert!(log.contains("has not rolled out within 300 seconds"), "{log}");
+        // Stable has not given up anything.
+        assert_eq!(stage.state(), ["canary none 0/1", "stable first 3/3"]);
+        let log = stage.roll_back().passed();
+        assert!(log.contains("a line of a log"), "{log}");
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+        // The next build is not held up by it.
+        stage.push("third");
+        stage.canary().passed();
+        stage.promote().passed();
+        assert_eq!(stage.state(), ["stable third 3/3"]);
+    }
+}
+
+#[test]
+fn a_canary_that_fails_its_test_is_rolled_back() {
+    for stage in Stage::all("") {
+        let mut stage = stage.settled();
+        stage.push("second");
+        stage.sandbox.world().ping_fails = true;
+        stage.canary().failed();
+        assert_eq!(stage.state(), ["canary second 1/1", "stable first 2/2"]);
+        stage.roll_back().passed();
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+    }
+}
+
+#[test]
+fn a_migration_that_fails_changes_no_pod() {
+    for stage in Stage::all("") {
+        let mut stage = stage.settled();
+        stage.push("second");
+        stage.sandbox.world().migration_fails = true;
+        let log = stage.canary().failed();
+        assert!(log.contains("has failed: BackoffLimitExceeded"), "{log}");
+        assert!(log.contains("a line of a log"), "{log}");
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+        stage.roll_back().passed();
+        // The Job that failed is not in the way of the next one.
+        stage.sandbox.world().migration_fails = false;
+        stage.canary().passed();
+        assert_eq!(stage.state(), ["canary second 1/1", "stable first 2/2"]);
+    }
+}
+
+#[test]
+fn a_stable_that_never_gets_ready_keeps_its_old_pods() {
+    for stage in Stage::all("") {
+        let mut stage = stage.settled();
+        stage.push("second");
+        stage.canary().passed();
+        stage.sandbox.world().broken.insert(":second".into());
+        let log = stage.promote().failed();
+        assert!(log.contains("has not rolled out within 900 seconds"), "{log}");
+        // The canary is still there, for whoever looks into it.
+        assert_eq!(stage.state(), ["canary second 1/1", "stable first 2/3"]);
+    }
+}
+
+#[test]
+fn every_pipeline_may_run_twice() {
+    for stage in Stage::all("") {
+        let mut stage = stage.settled();
+        stage.push("second");
+        for _ in 0..2 {
+            stage.canary().passed();
+            assert_eq!(stage.state(), ["canary second 1/1", "stable first 2/2"]);
+        }
+        for _ in 0..2 {
+            stage.roll_back().passed();
+            assert_eq!(stage.state(), ["stable first 3/3"]);
+        }
+        stage.canary().passed();
+        for _ in 0..2 {
+            stage.promote().passed();
+            assert_eq!(stage.state(), ["stable second 3/3"]);
+        }
+        // The last good workflow, again.
+        stage.sandbox.workflow = "first".into();
+        stage.canary().passed();
+        stage.promote().passed();
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+    }
+}
+
+#[test]
+fn rolling_back_before_there_is_a_stable_removes_the_canary() {
+    for mut stage in Stage::all("") {
+        // Before anything was ever deployed.
+        stage.roll_back().passed();
+        assert!(stage.state().is_empty());
+        stage.push("first");
+        stage.canary().passed();
+        stage.roll_back().passed();
+        assert!(stage.state().is_empty());
+        // Promoting without a canary is a deployment.
+        stage.promote().passed();
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+    }
+}
+
+#[test]
+fn a_single_pod_of_stable_stays_beside_the_canary() {
+    for stage in Stage::all("replicas: {stable: 1, canary: 1}") {
+        let mut stage = stage.settled();
+        assert_eq!(stage.state(), ["stable first 1/1"]);
+        stage.push("second");
+        stage.canary().passed();
+        assert_eq!(stage.state(), ["canary second 1/1", "stable first 1/1"]);
+        stage.roll_back().passed();
+        assert_eq!(stage.state(), ["stable first 1/1"]);
+        assert_eq!(stage.least_capacity(), 1);
+    }
+}
+
+#[test]
+fn more_canary_than_stable_leaves_one_pod_of_stable() {
+    let (cloud, image) = CLOUDS[1];
+    let mut stage = Stage::new(cloud, image, "replicas: {stable: 2, canary: 5}").settled();
+    stage.push("second");
+    stage.canary().passed();
+    assert_eq!(stage.state(), ["canary second 5/5", "stable first 1/1"]);
+    stage.promote().passed();
+    assert_eq!(stage.state(), ["stable second 2/2"]);
+}
+
+#[test]
+fn a_migration_in_the_canary_runs_in_its_pod() {
+    for stage in Stage::all("migrate: in-canary") {
+        let stage = stage.settled();
+        let world = stage.sandbox.world();
+        assert_eq!(world.migrated, [format!("{}:first", stage.image)]);
+        assert_eq!(world.count("kubectl", "delete job"), 0);
+        assert_eq!(world.executed.len(), 2);
+    }
+}
+
+#[test]
+fn images_travel_every_way_there_is() {
+    for way in ["artifact", "cloud"] {
+        for stage in Stage::all(&format!("ci_registry: {way}")) {
+            let stage = stage.settled();
+            assert_eq!(stage.state(), ["stable first 3/3"]);
+            let pushes = stage.sandbox.world().count("docker", "push ");
+            assert_eq!(pushes, usize::from(way == "artifact"), "what is there needs no push");
+            let latest = format!("{}:latest", stage.image);
+            assert_eq!(stage.sandbox.world().pushed.contains(&latest), way == "cloud");
+        }
+    }
+}
+
+#[test]
+fn a_namespace_is_chosen_before_anything_is_done() {
+    for (cloud, image) in CLOUDS {
+        let stage = Stage::new(cloud, image, "namespace: shop");
+        stage.sandbox.world().namespace = Some("shop".into());
+        let mut stage = stage.settled();
+        stage.push("second");
+        stage.canary().passed();
+        stage.roll_back().passed();
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+    }
+}
+
+#[test]
+fn a_service_without_database_needs_none_of_its_secrets() {
+    for mut stage in Stage::all("database: none") {
+        stage.sandbox.secrets.remove("db-params");
+        let stage = stage.settled();
+        let world = stage.sandbox.world();
+        assert!(world.migrated.is_empty());
+        assert!(!world.secrets.contains_key("addressbook-db"));
+        assert_eq!(world.count("sem-service", ""), 0);
+    }
+}
+
+#[test]
+fn a_secret_that_nobody_has_filled_in_stops_a_deployment_with_a_reason() {
+    for mut stage in Stage::all("") {
+        stage.push("first");
+        stage.sandbox.secrets.insert("db-params".into(), Default::default());
+        let log = stage.canary().failed();
+        assert!(log.contains("\"db-params\" has no DB_HOST: see RUNBOOK.md"), "{log}");
+        assert!(stage.state().is_empty());
+    }
+}

@@ -1,0 +1,282 @@
+//! Runs the jobs of generated pipelines as the agent does: one item after another in one bash
+//! session, each sourced from a file, until one fails. Every program that would leave the machine is
+//! a stub that hands its call to the [`World`], which lives in the test's process.
+
+use super::cluster::{Call, World};
+use super::{Job, Ran, Service, folder};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard};
+use tempfile::TempDir;
+
+/// The programs that are played.
+const PROGRAMS: [&str; 12] = [
+    "kubectl",
+    "docker",
+    "aws",
+    "gcloud",
+    "doctl",
+    "artifact",
+    "sem-service",
+    "pg_isready",
+    "az",
+    "make",
+    "npm",
+    "sem",
+];
+
+/// Hands arguments, input and environment to the test, and its answer back.
+const STUB: &str = r#"#!/usr/bin/env bash
+input=
+case " $* " in
+*" --filename=- "* | *"/dev/stdin"* | *" --password-stdin"*) IFS= read -r -d '' input ;;
+esac
+exec 3<>"/dev/tcp/127.0.0.1/$WORLD" || exit 125
+{
+  printf '%s\0' "${0##*/}" "$#" "$@" "$input"
+  while IFS= read -r name; do printf '%s\0' "$name" "${!name}"; done < <(compgen -e)
+  printf '\0'
+} >&3
+IFS= read -r -d '' status <&3
+IFS= read -r -d '' out <&3
+IFS= read -r -d '' err <&3
+printf '%s' "$out"
+printf '%s' "$err" >&2
+exit "$status"
+"#;
+
+/// The agent's loop, and the commands of its toolbox that are functions.
+const AGENT: &str = r#"
+checkout() { cd "$SEMAPHORE_GIT_DIR" || return; }
+retry() { while [[ $1 == --* ]]; do shift 2; done; "$@"; }
+for agent_item in "$ITEMS"/*; do
+  source "$agent_item"
+  agent_status=$?
+  if ((agent_status)); then exit "$agent_status"; fi
+done
+"#;
+
+/// What the project's Semaphore secrets hold.
+#[derive(Default, Clone)]
+pub struct Secret {
+    pub variables: BTreeMap<String, String>,
+    /// Files by their path on the agent.
+    pub files: BTreeMap<String, String>,
+}
+
+/// An agent with a repository to check out and a world around it.
+pub struct Sandbox {
+    pub service: Service,
+    pub secrets: BTreeMap<String, Secret>,
+    /// `SEMAPHORE_WORKFLOW_ID`.
+    pub workflow: String,
+    world: Arc<Mutex<World>>,
+    port: u16,
+    tools: TempDir,
+}
+
+impl Sandbox {
+    pub fn new(service: Service) -> Self {
+        let tools = folder();
+        for program in PROGRAMS {
+            let path = tools.path().join(program);
+            fs::write(&path, STUB).unwrap();
+            make_executable(&path);
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a local port");
+        let port = listener.local_addr().unwrap().port();
+        let world = Arc::new(Mutex::new(World::default()));
+        let shared = Arc::clone(&world);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                answer(stream, &shared);
+            }
+        });
+        let secrets = usual_secrets();
+        Self { service, secrets, workflow: "workflow-1".into(), world, port, tools }
+    }
+
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().expect("the world stands")
+    }
+
+    /// Runs a job on a fresh machine.
+    pub fn run(&self, job: &Job) -> Ran {
+        self.world().new_machine();
+        let machine = folder();
+        let (home, items) = (machine.path().join("home"), machine.path().join("items"));
+        fs::create_dir(&home).unwrap();
+        fs::create_dir(&items).unwrap();
+        for (number, command) in job.commands.iter().enumerate() {
+            fs::write(items.join(format!("{number:03}")), command).unwrap();
+        }
+        let at_home = |text: &str| text.replace("/home/semaphore", home.to_str().unwrap());
+        let mut variables: BTreeMap<String, String> = BTreeMap::new();
+        for name in &job.secrets {
+            let secret = self
+                .secrets
+                .get(name)
+                .unwrap_or_else(|| panic!("{}: nobody has made the secret {name}", job.title));
+            variables.extend(secret.variables.clone());
+            for (path, content) in &secret.files {
+                fs::write(at_home(path), content).unwrap();
+            }
+        }
+        // What a job says wins over what a secret holds.
+        variables.extend(job.variables.iter().map(|(name, value)| (name.clone(), at_home(value))));
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let tools = std::iter::once(self.tools.path().to_path_buf());
+        let paths = std::env::join_paths(tools.chain(std::env::split_paths(&paths))).unwrap();
+        let output = Command::new("bash")
+            .args(["--norc", "--noprofile", "-c", &format!("{{ {AGENT}\n}} 2>&1")])
+            .current_dir(&home)
+            .stdin(Stdio::null())
+            .env_clear()
+            .envs(&variables)
+            .envs([
+                ("CI", "true"),
+                ("SEMAPHORE", "true"),
+                ("SEMAPHORE_WORKFLOW_ID", &self.workflow),
+                ("SEMAPHORE_GIT_BRANCH", "main"),
+                ("SEMAPHORE_REGISTRY_URL", "registry.semaphore.example"),
+                ("SEMAPHORE_REGISTRY_USERNAME", "semaphore"),
+                ("SEMAPHORE_REGISTRY_PASSWORD", "s3cret-registry"),
+            ])
+            .env("SEMAPHORE_GIT_DIR", self.service.path())
+            .env("PATH", paths)
+            .env("HOME", &home)
+            .env("ITEMS", &items)
+            .env("WORLD", self.port.to_string())
+            .output()
+            .expect("this test needs bash");
+        let ran = Ran::of(output);
+        assert!(!ran.out.contains("s3cret"), "{} prints a secret:\n{}", job.title, ran.out);
+        for call in &self.world().calls {
+            let words = call.arguments.join(" ");
+            assert!(!words.contains("s3cret"), "a secret is on a command line: {words}");
+        }
+        ran
+    }
+
+    /// Runs the jobs of a pipeline, block after block, until one fails; whether it passed.
+    pub fn play(&self, file: &str) -> Played {
+        let pipeline = self.service.yaml(&format!(".semaphore/{file}"));
+        let mut log = String::new();
+        for job in super::jobs(file, &pipeline) {
+            let ran = self.run(&job);
+            log.push_str(&format!("== {}\n{}", job.title, ran.out));
+            if ran.status != 0 {
+                return Played { passed: false, log };
+            }
+        }
+        Played { passed: true, log }
+    }
+}
+
+/// What a pipeline ended with.
+pub struct Played {
+    pub passed: bool,
+    pub log: String,
+}
+
+impl Played {
+    pub fn passed(self) -> String {
+        assert!(self.passed, "{}", self.log);
+        self.log
+    }
+
+    pub fn failed(self) -> String {
+        assert!(!self.passed, "{}", self.log);
+        self.log
+    }
+}
+
+pub fn make_executable(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn answer(mut stream: TcpStream, world: &Mutex<World>) {
+    let Some(call) = read_call(&mut stream) else { return };
+    let reply = world.lock().expect("the world stands").call(call);
+    let text = format!("{}\0{}\0{}\0", reply.status, reply.out, reply.err);
+    let _ = stream.write_all(text.as_bytes());
+}
+
+fn read_call(stream: &mut TcpStream) -> Option<Call> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    // An empty name of a variable ends the call; a value may be empty, so the parts are counted.
+    loop {
+        let parts: Vec<&[u8]> = bytes.split(|&byte| byte == 0).collect();
+        if let Some(call) = whole_call(&parts) {
+            return Some(call);
+        }
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => return None,
+            Ok(read) => bytes.extend_from_slice(&buffer[..read]),
+        }
+    }
+}
+
+/// The call in these parts, once it is complete; behind the last NUL is always one part more.
+fn whole_call(parts: &[&[u8]]) -> Option<Call> {
+    let parts = &parts[..parts.len() - 1];
+    let text = |at: usize| parts.get(at).map(|part| String::from_utf8_lossy(part).into_owned());
+    let program = text(0)?;
+    let count: usize = text(1)?.parse().ok()?;
+    let arguments = (2..2 + count).map(text).collect::<Option<Vec<_>>>()?;
+    let input = text(2 + count)?;
+    let mut variables = BTreeMap::new();
+    let mut at = 3 + count;
+    loop {
+        let name = text(at)?;
+        if name.is_empty() {
+            return Some(Call { program, arguments, input, variables });
+        }
+        variables.insert(name, text(at + 1)?);
+        at += 2;
+    }
+}
+
+fn usual_secrets() -> BTreeMap<String, Secret> {
+    let secret = |variables: &[(&str, &str)]| Secret {
+        variables: variables.iter().map(|&(key, value)| (key.into(), value.into())).collect(),
+        files: BTreeMap::new(),
+    };
+    let key = Secret {
+        files: BTreeMap::from([(
+            "/home/semaphore/gcp-key.json".into(),
+            r#"{"project_id": "demo-project", "private_key": "s3cret-key"}"#.into(),
+        )]),
+        ..Secret::default()
+    };
+    BTreeMap::from([
+        ("do-key".into(), secret(&[("DO_ACCESS_TOKEN", "s3cret-token")])),
+        (
+            "dockerhub".into(),
+            secret(&[("DOCKER_USERNAME", "team"), ("DOCKER_PASSWORD", "s3cret'\"$(x)\\hub")]),
+        ),
+        (
+            "aws-key".into(),
+            secret(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s3cret-access")]),
+        ),
+        ("gcp-key".into(), key),
+        (
+            "db-params".into(),
+            secret(&[
+                ("DB_HOST", "db.example.com"),
+                ("DB_PORT", "5432"),
+                ("DB_SCHEMA", "demo"),
+                ("DB_USER", "demouser"),
+                ("DB_PASSWORD", "s3cret'\"$(touch PWNED)`x`\\ = # é"),
+                ("DB_SSL", "true"),
+                ("DB_SSL_CA", "-----BEGIN CERTIFICATE-----\nAAAA==\n-----END CERTIFICATE-----\n"),
+            ]),
+        ),
+    ])
+}
