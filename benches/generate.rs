@@ -4,6 +4,8 @@
 //!
 //! `cargo bench --bench generate`
 
+#![allow(clippy::unwrap_used)] // A benchmark that panics says where.
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use pipewright::cloud::Clouds;
 use pipewright::diagnostic::SourceFile;

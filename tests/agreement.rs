@@ -2,6 +2,8 @@
 //! other: ports, paths, commands, variables, signals. Read from `out/`, which `tests/golden.rs` keeps
 //! up to date; the service's own tests hold that the binary does what its sources say.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that panics says where.
+
 use pipewright::yaml::{Node, Tree};
 use std::fs;
 use std::path::Path;

@@ -4,6 +4,8 @@
 //! built `pipewright` on the PATH; the lines after one are its output, in which a line `...` stands
 //! for any lines. A block `yaml title="PATH"` is written to PATH first.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that panics says where.
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,8 @@
 //! `out/` is what `generate` writes today for the three clouds, byte for byte. After a change that is
 //! meant: `rm -r out && cargo run -- generate`, and read the diff.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that panics says where.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

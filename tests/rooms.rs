@@ -1,5 +1,7 @@
 //! The rooms of `src/` import only downwards; `docs/architecture.md` has the same floors.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that panics says where.
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -88,10 +88,10 @@ impl Init {
             default_branch: default_branch(&self.dir).unwrap_or_else(|| "main".into()),
             ..Draft::default()
         };
-        if app == App::None {
-            if let Some(name) = folder_name(&self.dir) {
-                draft.name = name;
-            }
+        if app == App::None
+            && let Some(name) = folder_name(&self.dir)
+        {
+            draft.name = name;
         }
         if let Some(name) = &self.name {
             draft.name.clone_from(name);

@@ -172,11 +172,11 @@ impl Checker<'_> {
                 let message = format!("\"{key}\" is a key of every target and can't be a setting");
                 self.report(&at, Part::Key, message);
             }
-            if let Some(pattern) = &setting.pattern {
-                if let Err(error) = regex_lite::Regex::new(&format!("^(?:{pattern})$")) {
-                    let message = format!("the pattern is no regular expression: {error}");
-                    self.report(&at.clone().key("pattern"), Part::Value, message);
-                }
+            if let Some(pattern) = &setting.pattern
+                && let Err(error) = regex_lite::Regex::new(&format!("^(?:{pattern})$"))
+            {
+                let message = format!("the pattern is no regular expression: {error}");
+                self.report(&at.clone().key("pattern"), Part::Value, message);
             }
             match setting.kind {
                 SettingKind::Choice if setting.choices.is_empty() => {

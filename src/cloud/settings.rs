@@ -41,7 +41,7 @@ pub fn resolve(
             }
             (None, None) => String::new(),
         };
-        if !(value.is_empty() && !given.contains_key(key)) {
+        if !value.is_empty() || given.contains_key(key) {
             if let Some((message, help)) = fault(key, setting, &value) {
                 problems.push(SettingProblem {
                     key: key.clone(),

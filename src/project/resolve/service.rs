@@ -53,7 +53,7 @@ impl Resolver<'_> {
                     Some(Quantity::Number(number)) => number.to_string(),
                     Some(Quantity::Text(text)) => text.clone(),
                 };
-                if !quantity::in_thousandths(&text).is_some_and(|value| value > 0) {
+                if quantity::in_thousandths(&text).is_none_or(|value| value == 0) {
                     let at = route(&format!("resources.{of}.{key}"));
                     self.report(
                         &at,
