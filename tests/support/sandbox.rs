@@ -29,8 +29,9 @@ const PROGRAMS: [&str; 12] = [
     "sem",
 ];
 
-/// Hands arguments, input and environment to the test, and its answer back.
-const STUB: &str = r#"#!/usr/bin/env bash
+/// Hands arguments, input and environment to the test, and its answer back. Written for speed: no
+/// process is started, which is why the variables are found by their first letters.
+const STUB: &str = r#"
 input=
 case " $* " in
 *" --filename=- "* | *"/dev/stdin"* | *" --password-stdin"*) IFS= read -r -d '' input ;;
@@ -38,7 +39,10 @@ esac
 exec 3<>"/dev/tcp/127.0.0.1/$WORLD" || exit 125
 {
   printf '%s\0' "${0##*/}" "$#" "$@" "$input"
-  while IFS= read -r name; do printf '%s\0' "$name" "${!name}"; done < <(compgen -e)
+  for name in ${!A*} ${!B*} ${!C*} ${!D*} ${!E*} ${!F*} ${!G*} ${!H*} ${!I*} ${!J*} ${!K*} ${!L*} \
+    ${!M*} ${!N*} ${!O*} ${!P*} ${!Q*} ${!R*} ${!S*} ${!T*} ${!U*} ${!V*} ${!W*} ${!X*} ${!Y*} ${!Z*}; do
+    printf '%s\0' "$name" "${!name}"
+  done
   printf '\0'
 } >&3
 IFS= read -r -d '' status <&3
@@ -82,9 +86,13 @@ pub struct Sandbox {
 impl Sandbox {
     pub fn new(service: Service) -> Self {
         let tools = folder();
+        let bash = super::tool("bash", |bash| {
+            bash.args(["-c", "type -P bash"]);
+        });
+        let stub = format!("#!{}{STUB}", bash.fine().trim_end());
         for program in PROGRAMS {
             let path = tools.path().join(program);
-            fs::write(&path, STUB).unwrap();
+            fs::write(&path, &stub).unwrap();
             make_executable(&path);
         }
         let listener = TcpListener::bind("127.0.0.1:0").expect("a local port");

@@ -110,8 +110,11 @@ impl Resolver<'_> {
         let profile = Arc::clone(&source.profile);
         let id = config.id.clone().unwrap_or_else(|| profile.id.clone());
         self.check(&at.clone().key("id"), names::label(&id, 30));
+        // The service's own has been checked.
+        if let Some(namespace) = &config.namespace {
+            self.check(&at.clone().key("namespace"), names::label(namespace, 63));
+        }
         let namespace = config.namespace.clone().unwrap_or_else(|| namespace.to_owned());
-        self.check(&at.clone().key("namespace"), names::label(&namespace, 63));
         if let Some(guard) = &config.deployment_target {
             self.check(&at.clone().key("deployment_target"), names::word(guard));
         }
