@@ -170,8 +170,8 @@ pub fn with_value(file: &SourceFile, assignment: &str) -> Result<String, ConfigE
     })
 }
 
-/// A value from the command line as YAML: what is a number, a boolean or a flow collection stays
-/// one, everything else is text.
+/// A value from the command line as YAML: what is a number, a boolean, text in quotes or a flow
+/// collection stays one, everything else is text as it stands.
 fn written(value: &str) -> String {
     let flow = value.starts_with(['[', '{']);
     let as_is = Tree::parse(value).ok().filter(|tree| {
@@ -179,6 +179,7 @@ fn written(value: &str) -> String {
         tree.traps().is_empty()
             && match tree.root().kind() {
                 Kind::Seq | Kind::Map => flow,
+                Kind::Str => value.starts_with(['"', '\'']),
                 Kind::Null => !value.is_empty(),
                 _ => true,
             }
