@@ -200,9 +200,11 @@ impl Checker<'_> {
     fn templates(&mut self, profile: &Profile) {
         let surroundings =
             Surroundings { name: "service", namespace: "default", pull_secret: "service-registry" };
+        // A default stands for itself.
         let given: IndexMap<String, String> = profile
             .settings
             .iter()
+            .filter(|(_, setting)| setting.default.is_none())
             .filter_map(|(key, setting)| {
                 let value = setting.choices.first().cloned();
                 let value = value.or_else(|| setting.required.then(|| "value".to_owned()))?;

@@ -36,9 +36,18 @@ pub fn resolve(
         let value = match (given.get(key), &setting.default) {
             (Some(value), _) => value.clone(),
             // A default may use the settings before it.
-            (None, Some(default)) => {
-                render_text(default, surroundings, &values).unwrap_or_default()
-            }
+            (None, Some(default)) => match render_text(default, surroundings, &values) {
+                Ok(value) => value,
+                Err(why) => {
+                    problems.push(SettingProblem {
+                        key: key.clone(),
+                        given: false,
+                        message: format!("the default of \"{key}\" can't be filled in: {why}"),
+                        help: None,
+                    });
+                    String::new()
+                }
+            },
             (None, None) => String::new(),
         };
         if !value.is_empty() || given.contains_key(key) {
