@@ -47,6 +47,10 @@ pub(super) fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    // Inside quotes it would be literal too, but look as if somebody had forgotten that.
+    if let Some(rest) = word.strip_prefix('~') {
+        return if rest.is_empty() { "\\~".to_owned() } else { format!("\\~{}", quoted(rest)) };
+    }
     if !word.contains(['\'', '$', '`', '\\']) {
         return format!("'{word}'");
     }
