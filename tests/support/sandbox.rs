@@ -86,6 +86,12 @@ pub struct Sandbox {
 impl Sandbox {
     pub fn new(service: Service) -> Self {
         let tools = folder();
+        for used in ["jq", "envsubst"] {
+            super::tool(used, |command| {
+                command.arg("--version");
+            })
+            .fine();
+        }
         let bash = super::tool("bash", |bash| {
             bash.args(["-c", "type -P bash"]);
         });
