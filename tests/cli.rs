@@ -1,6 +1,8 @@
 //! The command line as people use it: what is written, what is refused, what is said where, and
 //! that no failure leaves half of anything.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that panics says where.
+
 mod support;
 
 use serde_json::Value;

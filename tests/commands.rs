@@ -2,6 +2,8 @@
 //! nothing, every item of a command list is one command whose exit status says the truth, and no
 //! wait outlasts its pipeline.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that panics says where.
+
 mod support;
 
 use support::matrix::CASES;

@@ -2,6 +2,8 @@
 //! place and nothing is written, or it arrives letter by letter where it belongs and does nothing on
 //! the way. What is generated from it is executed, under bash, with stubs for all that could do harm.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that panics says where.
+
 mod support;
 
 use serde_json::{Value, json};

@@ -2,6 +2,8 @@
 //! then decoded strictly into the types of the Kubernetes API. `kubectl` is a stub that keeps what
 //! it is given.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that panics says where.
+
 mod support;
 
 use k8s_openapi::api::apps::v1::Deployment;

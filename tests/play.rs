@@ -1,6 +1,8 @@
 //! The generated pipelines, played as written: every item under bash as the agent runs it, against a
 //! strict little world of registries and a cluster. What counts is the state of the cluster.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that panics says where.
+
 mod support;
 
 use support::Service;

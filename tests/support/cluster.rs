@@ -257,10 +257,10 @@ impl World {
                 other => fail(format!("unknown command {other:?}")),
             };
         }
-        if let Some(expected) = &self.namespace {
-            if *expected != self.machine.namespace {
-                return fail(format!("forbidden in the namespace {:?}", self.machine.namespace));
-            }
+        if let Some(expected) = &self.namespace
+            && *expected != self.machine.namespace
+        {
+            return fail(format!("forbidden in the namespace {:?}", self.machine.namespace));
         }
         match verb.as_str() {
             "apply" => self.apply(words, call),
