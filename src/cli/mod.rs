@@ -11,7 +11,7 @@ mod secrets;
 use clap::{Parser, Subcommand};
 pub use outcome::Outcome;
 
-/// Generates, validates and regenerates Semaphore CI/CD pipelines for Kubernetes.
+/// Writes the Semaphore CI/CD of services that run on Kubernetes.
 #[derive(Debug, Parser)]
 #[command(version, about, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Arguments {

@@ -81,8 +81,8 @@ pub(super) fn build(project: &Project) -> Script {
     let keeps_cache = project.ci_registry != CiRegistry::Artifact;
     if keeps_cache {
         script.explained(
-            "Only a builder of this kind can keep its cache in a registry.",
-            "docker buildx create --driver docker-container --use",
+            "Only a builder of this kind can keep its cache in a registry. A self-hosted machine may have it\nalready.",
+            "docker buildx use pipewright 2>/dev/null || docker buildx create --name pipewright --driver docker-container --use",
         );
     }
     if let Some(stage) = &project.build.test_stage {
