@@ -57,17 +57,19 @@ diagnose() {
 
 # Waits for the Job without losing time when it fails.
 wait_for_job() {
-  local deadline=$((SECONDS + timeout)) failed
-  until kubectl wait "job/$name" --for=condition=complete --timeout=5s >/dev/null 2>&1; do
-    failed=$(kubectl get job "$name" --output='jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || return 1
+  local deadline=$((SECONDS + timeout)) failed said
+  until said=$(kubectl wait "job/$name" --for=condition=complete --timeout=5s 2>&1); do
+    # An API server that does not answer for a moment says nothing about the Job.
+    failed=$(kubectl get job "$name" --output='jsonpath={.status.conditions[?(@.type=="Failed")].reason}') || failed=
     if [[ -n $failed ]]; then
       printf 'apply.sh: the Job "%s" has failed: %s\n' "$name" "$failed" >&2
       return 1
     fi
     if ((SECONDS >= deadline)); then
-      printf 'apply.sh: the Job "%s" has not completed within %s seconds\n' "$name" "$timeout" >&2
+      printf 'apply.sh: the Job "%s" has not completed within %s seconds: %s\n' "$name" "$timeout" "$said" >&2
       return 1
     fi
+    sleep 1
   done
   printf 'job "%s" completed\n' "$name"
   kubectl logs "job/$name" --tail=100 || true
@@ -76,8 +78,8 @@ wait_for_job() {
 filled_in=$(deployment=$name replicas=$replicas img=$image envsubst "\$deployment \$replicas \$img" <"$manifest")
 
 if grep --quiet '^kind: Job$' "$manifest"; then
-  # What a Job runs can't be changed: a former one has to go first.
-  kubectl delete job "$name" --ignore-not-found
+  # What a Job runs can't be changed: a former one has to go first, its pod before it.
+  kubectl delete job "$name" --ignore-not-found --cascade=foreground
   kubectl apply --filename=- <<<"$filled_in"
   if ! wait_for_job; then
     diagnose "job-name=$name" job

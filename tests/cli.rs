@@ -970,12 +970,13 @@ mod printing {
             bash.args(["-c", &format!("sem() {{ printf '%s\\n' \"$@\"; }}\n{script}")])
                 .env_clear()
                 .env("PATH", std::env::var_os("PATH").unwrap())
-                .env("AWS_ACCESS_KEY_ID", "id")
-                .env("AWS_SECRET_ACCESS_KEY", "it's $(touch PWNED)")
+                .env("AWS_ACCESS_KEY_ID", "the administrator's")
+                .env("CI_AWS_ACCESS_KEY_ID", "id")
+                .env("CI_AWS_SECRET_ACCESS_KEY", "it's $(touch PWNED)")
                 .env("DB_HOST", "db")
                 .env("DB_PORT", "5432")
                 .env("DB_PASSWORD", "\"secret\"")
-                .env("DB_SSL_CA", "-----BEGIN\nline\n")
+                .env("DB_SSL_CA_BASE64", "LS0tLQo=")
                 .stdin(Stdio::null())
                 .current_dir(service.path());
         });
@@ -984,9 +985,16 @@ mod printing {
             "create\nsecret\naws-key\n",
             "AWS_SECRET_ACCESS_KEY=it's $(touch PWNED)\n",
             "DB_PASSWORD=\"secret\"\n",
-            "DB_SSL_CA=-----BEGIN\nline\n",
+            "-e\nDB_SSL_CA_BASE64=LS0tLQo=\n",
         ] {
             assert!(out.contains(part), "no {part:?} in:\n{out}");
+        }
+        assert!(!out.contains("administrator"), "{out}");
+        // sem refuses what is empty or has several lines.
+        for value in out.split("-e\n").skip(1) {
+            let (value, _) = value.split_once('\n').unwrap();
+            let (name, content) = value.split_once('=').unwrap();
+            assert!(!name.is_empty() && !content.is_empty(), "{value}");
         }
         assert!(!service.exists("PWNED"));
     }

@@ -155,7 +155,9 @@ fn refusal(plan: &Plan, directory: &Path) -> String {
         let _ = writeln!(text, "  {}: {why}", shown(directory, &obstacle.path));
     }
     if differs {
-        text.push_str("`pipewright regenerate` brings changes into them and keeps your edits\n");
+        text.push_str(
+            "`pipewright regenerate`, which the next version brings, will merge such changes\n",
+        );
     }
     if foreign {
         text.push_str(

@@ -48,7 +48,7 @@ impl Init {
         let path = self.dir.join(project::FILE);
         if path.exists() {
             return Err(Outcome::refused(format!(
-                "error: \"{}\" is there already\nedit it, then run `pipewright regenerate`\n",
+                "error: \"{}\" is there already\nedit it, then run `pipewright generate`\n",
                 path.display()
             )));
         }

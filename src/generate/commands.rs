@@ -105,6 +105,9 @@ pub(super) fn pod_secrets(project: &Project) -> Vec<String> {
 pub(super) const DB_VARIABLES: [&str; 7] =
     ["DB_HOST", "DB_PORT", "DB_SCHEMA", "DB_USER", "DB_PASSWORD", "DB_SSL", "DB_SSL_CA"];
 
+/// Variable of the Semaphore secret with the database's certificate authority, on one line.
+pub(super) const DB_SSL_CA_BASE64: &str = "DB_SSL_CA_BASE64";
+
 /// Everything a pod needs before it can start: the secrets and the service account.
 pub(super) fn prepare(project: &Project, target: &Target) -> Script {
     let mut script = Script::default();
@@ -113,6 +116,12 @@ pub(super) fn prepare(project: &Project, target: &Target) -> Script {
         script.run(format!(
             "if test -z \"$DB_HOST\"; then echo 'The Semaphore secret \"{secret}\" has no DB_HOST: see RUNBOOK.md, section 1'; false; fi"
         ));
+        script.explained(
+            "A variable of a Semaphore secret has one line, a certificate several.",
+            format!(
+                "if test -n \"${DB_SSL_CA_BASE64}\"; then DB_SSL_CA=$(printf '%s' \"${DB_SSL_CA_BASE64}\" | base64 --decode) && export DB_SSL_CA; fi"
+            ),
+        );
         script.explained(
             "kubectl takes the values from the environment: they are in no argument, file or log.",
             secret_from_variables(&database_secret(project), &DB_VARIABLES),

@@ -2,7 +2,7 @@
 
 use super::commands::pod_secrets;
 use super::{GenerateError, templates, timeouts};
-use crate::project::{App, Project, ServiceType, Target};
+use crate::project::{App, Project, ServiceType};
 use indexmap::IndexMap;
 use tera::Context;
 
@@ -26,15 +26,15 @@ pub(super) fn all(project: &Project) -> Result<Vec<(String, String)>, GenerateEr
         .collect()
 }
 
-/// The titles of the targets whose cluster needs an image pull secret, or of those that need none.
+/// The ids of the targets whose cluster needs an image pull secret, or of those that need none.
 pub(super) fn pulling_with_secret(project: &Project, needed: bool) -> String {
-    let titles: Vec<String> = project
+    let ids: Vec<&str> = project
         .targets
         .iter()
         .filter(|target| target.rendered.pull_secret.is_empty() != needed)
-        .map(Target::title)
+        .map(|target| target.id.as_str())
         .collect();
-    titles.join(", ")
+    ids.join(", ")
 }
 
 fn context(project: &Project) -> Context {

@@ -1,6 +1,7 @@
 //! `RUNBOOK.md`: provisioning, deploying, promoting, rolling back and repairing, true for the
 //! chosen targets only.
 
+use super::image::released;
 use super::manifests::pulling_with_secret;
 use super::secrets::of_target;
 use super::{GenerateError, promotions, templates};
@@ -17,6 +18,9 @@ struct Section {
     registry_name: String,
     namespace: String,
     deployment_target: Option<String>,
+    stable: u32,
+    canary: u32,
+    account_known: bool,
     after: bool,
     after_title: String,
     steps: Vec<Step>,
@@ -73,10 +77,14 @@ pub(super) fn text(project: &Project) -> Result<String, GenerateError> {
     context.insert("pull_secret", &project.pull_secret());
     context.insert("any_pull_secret", &!pulling_with_secret(project, true).is_empty());
     let replicas = project.targets.first().map(|target| target.replicas);
-    context.insert(
-        "replicas",
-        &IndexMap::from([("stable", replicas.map_or(1, |replicas| replicas.stable))]),
-    );
+    context.insert("own_drain", &(project.app == App::Addressbook));
+    context.insert("image", &released(project));
+    let roots: Vec<&str> = sections
+        .iter()
+        .filter(|section| !section.after)
+        .map(|section| section.title.as_str())
+        .collect();
+    context.insert("roots_text", &roots.join(", "));
     context.insert(
         "replicas_text",
         &match replicas.map_or(1, |replicas| replicas.canary) {
@@ -126,6 +134,13 @@ fn section(project: &Project, target: &Target) -> Section {
         registry_name: target.cloud.registry.name.clone(),
         namespace: target.namespace.clone(),
         deployment_target: target.deployment_target.clone(),
+        stable: target.replicas.stable,
+        canary: target.replicas.canary,
+        account_known: project
+            .targets
+            .iter()
+            .take_while(|other| other.id != target.id)
+            .any(|other| other.cloud.id == target.cloud.id),
         after: after.is_some(),
         after_title: after.map(Target::title).unwrap_or_default(),
         steps,
@@ -147,14 +162,19 @@ fn earlier(project: &Project, target: &Target, secret: &str) -> String {
                 .find_map(|(known, name)| (name == secret).then_some(known.as_str()))
                 .unwrap_or(secret);
             let own = format!("{known}: {secret}-{}", target.id);
+            let first = first.title();
             let (shared, what) = if known == DB_PARAMS {
-                ("the same secret, and with it the same database,", "database")
+                (
+                    format!(
+                        "the same secret as for {first}, and leads to the same database,\nwhich must let this cluster in"
+                    ),
+                    "database",
+                )
             } else {
-                ("the same secret", "secret")
+                (format!("the same secret as for {first}"), "secret")
             };
             format!(
-                "It is {shared} as for {}. For a {what} of its own, give this target another name\nin `pipewright.yml`, `secrets: {{{own}}}`, and run `pipewright regenerate`.",
-                first.title()
+                "It is {shared}. For a {what} of its own,\ngive this target another name in `pipewright.yml`, `secrets: {{{own}}}`,\nand generate again."
             )
         }
         _ => String::new(),

@@ -1,9 +1,11 @@
 //! The Semaphore secrets that the pipelines need, and the commands that make them.
 //!
 //! A command asks for each value on the terminal unless a step of the runbook has left it in a
-//! variable: no value stands in a file or in the shell's history.
+//! variable: no value stands in a file or in the shell's history. What a cloud's secret holds comes
+//! from variables that start with `CI_`, so that nobody's own credentials are taken for those of CI.
+//! `sem` refuses an empty value and one of several lines.
 
-use super::commands::DB_VARIABLES;
+use super::commands::{DB_SSL_CA_BASE64, DB_VARIABLES};
 use crate::project::{CiRegistry, DB_PARAMS, Project, Target};
 use serde::Serialize;
 
@@ -48,7 +50,7 @@ pub(super) fn of_target(project: &Project, target: &Target) -> Vec<SecretCommand
         let variables = content
             .env_vars
             .iter()
-            .map(|(variable, prompt)| Value::Asked { variable, prompt: prompt.clone() });
+            .map(|(variable, prompt)| asked(variable, format!("CI_{variable}"), prompt));
         let files = content.files.iter().map(|(path, source)| Value::File { path, source });
         secrets.push(secret(name, &content.description, variables.chain(files).collect()));
     }
@@ -60,11 +62,8 @@ pub(super) fn of_target(project: &Project, target: &Target) -> Vec<SecretCommand
         ));
     }
     for own in &project.secrets {
-        let values = own
-            .env
-            .iter()
-            .map(|variable| Value::Asked { variable, prompt: variable.clone() })
-            .collect();
+        let values =
+            own.env.iter().map(|variable| asked(variable, variable.clone(), variable)).collect();
         let description = format!("variables of {}", project.name);
         secrets.push(secret(&own.name, &description, values));
     }
@@ -89,7 +88,7 @@ fn database_values<'a>(project: &'a Project, target: &'a Target) -> Vec<Value<'a
     };
     let mut values = Vec::new();
     for variable in DB_VARIABLES {
-        let asked = |prompt: &str| Value::Asked { variable, prompt: prompt.to_owned() };
+        let asked = |prompt: &str| asked(variable, variable.to_owned(), prompt);
         values.push(match (variable, user, ssl) {
             ("DB_HOST", ..) => asked("database host"),
             ("DB_PORT", ..) => asked("database port, such as 5432"),
@@ -106,7 +105,7 @@ fn database_values<'a>(project: &'a Project, target: &'a Target) -> Vec<Value<'a
                 by_cloud(|target| &target.cloud.database.ssl)
             )),
             ("DB_SSL_CA", _, Some("false")) => continue,
-            ("DB_SSL_CA", ..) => Value::Optional { variable },
+            ("DB_SSL_CA", ..) => Value::Optional { variable: DB_SSL_CA_BASE64 },
             _ => asked("database password"),
         });
     }
@@ -114,9 +113,9 @@ fn database_values<'a>(project: &'a Project, target: &'a Target) -> Vec<Value<'a
 }
 
 enum Value<'a> {
-    /// Asked for on the terminal unless the variable is set.
-    Asked { variable: &'a str, prompt: String },
-    /// Taken from the variable, which may be empty.
+    /// Taken from a variable of the shell, and asked for on the terminal unless that is set.
+    Asked { variable: &'a str, from: String, prompt: String },
+    /// Taken from the variable, and left out when that is empty.
     Optional { variable: &'a str },
     /// Known beforehand.
     Known { variable: &'a str, value: &'a str },
@@ -124,26 +123,36 @@ enum Value<'a> {
     File { path: &'a str, source: &'a str },
 }
 
+fn asked<'a>(variable: &'a str, from: String, prompt: &str) -> Value<'a> {
+    Value::Asked { variable, from, prompt: prompt.to_owned() }
+}
+
+/// One group, so that pasting it does not answer the first question with its second line.
 fn commands(name: &str, values: &[Value<'_>]) -> String {
-    let mut lines = Vec::new();
-    let mut create = format!("sem create secret {name}");
+    let mut lines = vec!["{".to_owned()];
+    let mut create = format!("  sem create secret {name}");
     for value in values {
-        create.push_str(" \\\n  ");
+        create.push_str(" \\\n    ");
         match value {
-            Value::Asked { variable, prompt } => {
+            Value::Asked { variable, from, prompt } => {
                 let prompt = super::commands::quoted(&format!("{prompt}: "));
-                let read = if is_confidential(variable) { "read -r -s" } else { "read -r" };
-                lines.push(format!("[[ -n ${{{variable}:-}} ]] || {read} -p {prompt} {variable}"));
-                create.push_str(&format!("-e {variable}=\"${variable}\""));
+                let read = if is_confidential(variable) {
+                    format!("{{ read -r -s -p {prompt} {from} </dev/tty && echo; }}")
+                } else {
+                    format!("read -r -p {prompt} {from} </dev/tty")
+                };
+                lines.push(format!("  [[ -n ${{{from}:-}} ]] || {read}"));
+                create.push_str(&format!("-e {variable}=\"${{{from}:?}}\""));
             }
             Value::Optional { variable } => {
-                create.push_str(&format!("-e {variable}=\"${{{variable}:-}}\""));
+                create.push_str(&format!("${{{variable}:+-e \"{variable}=${variable}\"}}"));
             }
             Value::Known { variable, value } => create.push_str(&format!("-e {variable}={value}")),
-            Value::File { path, source } => create.push_str(&format!("-f {source}:{path}")),
+            Value::File { path, source } => create.push_str(&format!("-f \"{source}:{path}\"")),
         }
     }
     lines.push(create);
+    lines.push("}".to_owned());
     lines.join("\n")
 }
 

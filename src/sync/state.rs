@@ -106,7 +106,12 @@ impl State {
         let path = directory.join(FOLDER).join("state.yml");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            // Of an output directory that is a file, writing will say so.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                return Ok(None);
+            }
             Err(error) => return Err(SyncError::Io { what: "read", path, error }),
         };
         let damaged = |message: String| SyncError::State { path: path.clone(), message };

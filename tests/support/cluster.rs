@@ -504,8 +504,13 @@ impl World {
                 Ok(String::new())
             }
             "buildx" => match words.plain.get(1).map(String::as_str) {
+                Some("use") => match self.machine.builder {
+                    true => words.end().map(|_| String::new()),
+                    false => fail("no builder found"),
+                },
                 Some("create") => {
                     words.is("driver", "docker-container")?;
+                    words.needs("name")?;
                     words.needs("use")?;
                     self.machine.builder = true;
                     words.end().map(|_| "builder\n".into())

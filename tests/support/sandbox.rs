@@ -289,7 +289,7 @@ fn usual_secrets() -> BTreeMap<String, Secret> {
                 ("DB_USER", "demouser"),
                 ("DB_PASSWORD", "s3cret'\"$(touch PWNED)`x`\\ = # é"),
                 ("DB_SSL", "true"),
-                ("DB_SSL_CA", "-----BEGIN CERTIFICATE-----\nAAAA==\n-----END CERTIFICATE-----\n"),
+                ("DB_SSL_CA_BASE64", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCkFBQUE9PQo="),
             ]),
         ),
     ])

@@ -55,6 +55,25 @@ impl Resolver<'_> {
                         Some("give each target an \"id\" of its own".into()),
                     );
                 }
+                let same_place = |known: &&Target| {
+                    known.cloud.id == target.cloud.id
+                        && known.namespace == target.namespace
+                        && known.rendered.connect == target.rendered.connect
+                        && known.rendered.env_vars == target.rendered.env_vars
+                        && known.secret_names == target.secret_names
+                };
+                if let Some(known) =
+                    targets.iter().find(same_place).filter(|known| known.id != target.id)
+                {
+                    self.report(
+                        &at.clone().key("cloud"),
+                        format!(
+                            "\"{}\" and \"{}\" are the same cluster and namespace, and would replace each other's pods",
+                            known.id, target.id
+                        ),
+                        Some("give one of them another cluster or \"namespace\"".into()),
+                    );
+                }
                 targets.push(target);
             }
         }
