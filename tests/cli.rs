@@ -869,7 +869,7 @@ mod init {
             let service = Service::new(content);
             let err = service.run(&["init", "--yes"]).refused(1);
             assert!(err.contains("\"./pipewright.yml\" is there already"), "{err}");
-            assert!(err.contains("regenerate"), "{err}");
+            assert!(err.contains("edit it"), "{err}");
             assert_eq!(service.read("pipewright.yml"), content);
         }
         // A link that leads nowhere is there too.

@@ -146,7 +146,7 @@ targets:
   - {id: t17, cloud: do, registry: @}
   - {id: t18, cloud: do, repository: @}
   - {id: t19, cloud: do, region: @}
-  - {cloud: aws}
+  - {cloud: aws, cluster: own}
 "#;
 
 /// The same for what hides other problems of the same list.

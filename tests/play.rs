@@ -130,7 +130,11 @@ fn settings_of_the_database_arrive_as_they_are() {
         stage.sandbox.secrets.insert("mail".into(), mail.clone());
         let stage = stage.settled();
         let world = stage.sandbox.world();
-        assert_eq!(world.secrets["addressbook-db"], stage.sandbox.secrets["db-params"].variables);
+        let mut expected = stage.sandbox.secrets["db-params"].variables.clone();
+        expected.remove("DB_SSL_CA_BASE64").unwrap();
+        let certificate = "-----BEGIN CERTIFICATE-----\nAAAA==";
+        expected.insert("DB_SSL_CA".into(), certificate.into());
+        assert_eq!(world.secrets["addressbook-db"], expected);
         assert_eq!(world.secrets["addressbook-mail"], mail.variables);
     }
 }

@@ -288,6 +288,10 @@ impl World {
             }
             "delete" => {
                 let ignore = words.has("ignore-not-found");
+                let cascade = words.flag("cascade");
+                if cascade.is_some_and(|cascade| cascade != "foreground") {
+                    return fail("unknown cascade");
+                }
                 let plain = words.end()?;
                 let [_, kind, name] = plain.as_slice() else { return fail("delete what?") };
                 let known = match kind.as_str() {
