@@ -316,6 +316,17 @@ fn images_travel_every_way_there_is() {
 }
 
 #[test]
+fn a_machine_that_has_built_before_builds_again() {
+    let mut stage = Stage::one("agent: {machine: s1-own}");
+    stage.sandbox.world().self_hosted = true;
+    stage.push("first");
+    stage.push("second");
+    let world = stage.sandbox.world();
+    assert_eq!(world.count("docker", "buildx create"), 1);
+    assert_eq!(world.count("docker", "buildx build"), 4);
+}
+
+#[test]
 fn a_namespace_is_chosen_before_anything_is_done() {
     let stage = Stage::one("namespace: shop");
     stage.sandbox.world().namespace = Some("shop".into());

@@ -60,6 +60,8 @@ pub struct World {
     pub broken: BTreeSet<String>,
     pub migration_fails: bool,
     pub ping_fails: bool,
+    /// Whether a job finds the builder that the last one has left on its machine.
+    pub self_hosted: bool,
     /// The namespace that must be chosen.
     pub namespace: Option<String>,
     machine: Machine,
@@ -72,6 +74,8 @@ struct Machine {
     namespace: String,
     logins: BTreeSet<String>,
     images: BTreeSet<String>,
+    has_builder: bool,
+    /// Whether it is in use.
     builder: bool,
     google: bool,
 }
@@ -145,7 +149,9 @@ fn fail<T>(text: impl Into<String>) -> Result<T, String> {
 impl World {
     /// A job begins: nothing of the one before is there.
     pub fn new_machine(&mut self) {
-        self.machine = Machine { namespace: "default".into(), ..Machine::default() };
+        let has_builder = self.self_hosted && self.machine.has_builder;
+        let namespace = "default".into();
+        self.machine = Machine { namespace, has_builder, ..Machine::default() };
     }
 
     pub fn call(&mut self, call: Call) -> Reply {
@@ -508,14 +514,20 @@ impl World {
                 Ok(String::new())
             }
             "buildx" => match words.plain.get(1).map(String::as_str) {
-                Some("use") => match self.machine.builder {
-                    true => words.end().map(|_| String::new()),
-                    false => fail("no builder found"),
-                },
+                Some("use") => {
+                    self.machine.builder = self.machine.has_builder;
+                    match self.machine.builder {
+                        true => words.end().map(|_| String::new()),
+                        false => fail("no builder found"),
+                    }
+                }
                 Some("create") => {
                     words.is("driver", "docker-container")?;
                     words.needs("name")?;
                     words.needs("use")?;
+                    if std::mem::replace(&mut self.machine.has_builder, true) {
+                        return fail("existing instance but no append mode");
+                    }
                     self.machine.builder = true;
                     words.end().map(|_| "builder\n".into())
                 }
