@@ -133,7 +133,9 @@ pub struct QuantitiesConfig {
 pub enum Quantity {
     /// A whole number.
     Number(u64),
-    /// A number with a suffix, or a decimal fraction.
+    /// A decimal fraction.
+    Decimal(f64),
+    /// A number with a suffix.
     Text(String),
 }
 

@@ -51,6 +51,7 @@ impl Resolver<'_> {
                 let text = match given {
                     None => default.to_owned(),
                     Some(Quantity::Number(number)) => number.to_string(),
+                    Some(Quantity::Decimal(number)) => number.to_string(),
                     Some(Quantity::Text(text)) => text.clone(),
                 };
                 if quantity::in_thousandths(&text).is_none_or(|value| value == 0) {
