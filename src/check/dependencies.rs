@@ -1,7 +1,7 @@
 //! Either no block has `dependencies` or all have; each names a block; none waits for itself.
 
 use super::blocks;
-use crate::diagnostic::{Problem, Span};
+use crate::diagnostic::{Problem, Span, nearest};
 use crate::yaml::Node;
 use std::collections::HashMap;
 
@@ -56,13 +56,8 @@ fn all_or_none(blocks: &[Node<'_>], problems: &mut Vec<Problem>) {
 
 fn unknown(name: &str, span: Span, known: &HashMap<&str, usize>) -> Problem {
     let problem = Problem::new("unknown-dependency", span, format!("there is no block \"{name}\""));
-    let near = known
-        .keys()
-        .map(|known| (strsim::damerau_levenshtein(known, name), *known))
-        .filter(|(distance, known)| *distance <= known.chars().count().div_ceil(3))
-        .min();
-    match near {
-        Some((_, near)) => problem.help(format!("did you mean \"{near}\"?")),
+    match nearest(name, known.keys().copied()) {
+        Some(near) => problem.help(format!("did you mean \"{near}\"?")),
         None => problem,
     }
 }

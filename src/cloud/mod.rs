@@ -15,6 +15,7 @@ pub use profile::{
 pub use render::{Rendered, Surroundings};
 pub use settings::{SettingProblem, resolve};
 
+use crate::diagnostic::nearest;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -113,15 +114,10 @@ impl Clouds {
     /// The id or alias that comes closest to a word that is none.
     #[must_use]
     pub fn nearest(&self, word: &str) -> Option<&str> {
-        self.sources
-            .iter()
-            .flat_map(|source| {
-                std::iter::once(&source.profile.id).chain(source.profile.aliases.iter())
-            })
-            .map(|known| (strsim::damerau_levenshtein(known, word), known.as_str()))
-            .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
-            .min()
-            .map(|(_, known)| known)
+        let known = self.sources.iter().flat_map(|source| {
+            std::iter::once(&source.profile.id).chain(source.profile.aliases.iter())
+        });
+        nearest(word, known.map(String::as_str))
     }
 
     /// The ids of all profiles, for messages.

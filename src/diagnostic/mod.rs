@@ -4,9 +4,11 @@
 //! problem in a named [`SourceFile`], with its severity and origin. Lines and columns are
 //! computed only when a diagnostic is shown.
 
+mod nearest;
 mod source;
 mod span;
 
+pub use nearest::nearest;
 pub use source::{Position, SourceFile};
 pub use span::Span;
 

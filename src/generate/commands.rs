@@ -4,7 +4,7 @@
 //! item in the job's shell and looks at `$?` (so `exit` and `set -e` would end the session). An
 //! item has several lines only for `\` continuation, an `&&` chain or one compound statement.
 
-use crate::project::{Project, Target};
+use crate::project::{DB_VARIABLES, Project, Target};
 
 /// Commands with the reasons that become comments above them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -100,10 +100,6 @@ pub(super) fn pod_secrets(project: &Project) -> Vec<String> {
     let own = project.secrets.iter().map(|secret| format!("{}-{}", project.name, secret.name));
     database.into_iter().chain(own).collect()
 }
-
-/// The variables of the database secret that the pods get.
-pub(super) const DB_VARIABLES: [&str; 7] =
-    ["DB_HOST", "DB_PORT", "DB_SCHEMA", "DB_USER", "DB_PASSWORD", "DB_SSL", "DB_SSL_CA"];
 
 /// Variable of the Semaphore secret with the database's certificate authority, on one line.
 pub(super) const DB_SSL_CA_BASE64: &str = "DB_SSL_CA_BASE64";

@@ -5,8 +5,8 @@
 //! from variables that start with `CI_`, so that nobody's own credentials are taken for those of CI.
 //! `sem` refuses an empty value and one of several lines.
 
-use super::commands::{DB_SSL_CA_BASE64, DB_VARIABLES};
-use crate::project::{CiRegistry, DB_PARAMS, Project, Target};
+use super::commands::DB_SSL_CA_BASE64;
+use crate::project::{CiRegistry, DB_PARAMS, DB_VARIABLES, Project, Target};
 use serde::Serialize;
 
 /// A Semaphore secret: what it is for and how to make it.

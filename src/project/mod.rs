@@ -11,7 +11,7 @@ mod text;
 pub use config::{App, Ci, CiRegistry, Config, DatabaseKind, Migrate, ServiceType, TestPlace};
 pub use names::{NAME_MAX, http_path, service as service_name};
 pub use resolve::{ConfigError, load};
-pub use target::{DB_PARAMS, Target};
+pub use target::{DB_PARAMS, DB_VARIABLES, Target};
 pub use text::{Draft, with_clouds, with_value};
 
 use indexmap::IndexMap;

@@ -8,6 +8,10 @@ use std::sync::Arc;
 /// Name of the Semaphore secret with the database's settings.
 pub const DB_PARAMS: &str = "db-params";
 
+/// The variables that the service's pods get from that secret.
+pub const DB_VARIABLES: [&str; 7] =
+    ["DB_HOST", "DB_PORT", "DB_SCHEMA", "DB_USER", "DB_PASSWORD", "DB_SSL", "DB_SSL_CA"];
+
 /// One place that a service is deployed to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {

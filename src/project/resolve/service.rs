@@ -1,7 +1,7 @@
 //! The values of the service itself: health, release, resources, build, commands, environment.
 
 use super::super::config::{AgentConfig, CommandLine, Config, QuantitiesConfig, Quantity};
-use super::super::target::DB_PARAMS;
+use super::super::target::{DB_PARAMS, DB_VARIABLES};
 use super::super::{
     Agent, AppSecret, Build, Commands, Health, Quantities, Resources, names, quantity,
 };
@@ -213,7 +213,3 @@ impl Resolver<'_> {
         }
     }
 }
-
-/// The variables of the database secret.
-const DB_VARIABLES: [&str; 7] =
-    ["DB_HOST", "DB_PORT", "DB_SCHEMA", "DB_USER", "DB_PASSWORD", "DB_SSL", "DB_SSL_CA"];

@@ -5,7 +5,7 @@ use super::super::target::{DB_PARAMS, Target};
 use super::super::{Replicas, names, pull_secret};
 use super::{Resolver, replicas, route};
 use crate::cloud::{self, Surroundings};
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, nearest};
 use crate::yaml::{Node, Part, Route};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -193,12 +193,8 @@ impl Resolver<'_> {
                 .into_iter()
                 .chain(profile.settings.keys().map(String::as_str))
                 .collect::<Vec<_>>();
-            let near = known
-                .iter()
-                .map(|known| (strsim::damerau_levenshtein(known, key), *known))
-                .filter(|(distance, known)| *distance <= known.len().div_ceil(3))
-                .min()
-                .map(|(_, known)| format!("did you mean \"{known}\"? "))
+            let near = nearest(key, known.iter().copied())
+                .map(|known| format!("did you mean \"{known}\"? "))
                 .unwrap_or_default();
             let span = self.tree.place(&at.clone().key(key), Part::Key);
             let mut problem = Problem::new(
