@@ -13,6 +13,7 @@ pub mod generate;
 pub mod model;
 pub mod project;
 pub mod report;
+pub mod rule;
 pub mod schema;
 pub mod sync;
 pub mod tree;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The rooms by floor, the lowest first. Rooms of one floor do not import each other.
 const FLOORS: [&[&str]; 8] = [
     &["diagnostic"],
-    &["yaml"],
+    &["yaml", "rule"],
     &["schema", "model", "condition", "tree"],
     &["cloud"],
     &["project"],

@@ -1,16 +1,11 @@
 //! Every `when` of the pipeline is one that the platform can evaluate.
 
-use super::{blocks, jobs, tasks};
+use super::{blocks, jobs};
 use crate::condition::{self, WhereUsed};
 use crate::diagnostic::{Note, Problem, Span};
 use crate::yaml::Node;
 
 pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
-    let under = |holder: Option<Node<'_>>, keys: &[&str], problems: &mut Vec<Problem>| {
-        for key in keys {
-            when(holder.and_then(|holder| holder.get(key)), WhereUsed::Pipeline, problems);
-        }
-    };
     under(root.get("auto_cancel"), &["queued", "running"], problems);
     under(root.get("fail_fast"), &["stop", "cancel"], problems);
     when(root.get("queue"), WhereUsed::Pipeline, problems);
@@ -21,14 +16,21 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
     for block in blocks(root) {
         under(Some(block), &["run", "skip"], problems);
     }
-    for task in tasks(root) {
-        under(task.get("fail_fast"), &["stop", "cancel"], problems);
-        for job in jobs(task) {
-            priorities(Some(job), problems);
-        }
-    }
     for promotion in root.get("promotions").into_iter().flat_map(Node::items) {
         when(promotion.get("auto_promote"), WhereUsed::Promotion, problems);
+    }
+}
+
+pub(super) fn task(task: Node<'_>, problems: &mut Vec<Problem>) {
+    under(task.get("fail_fast"), &["stop", "cancel"], problems);
+    for job in jobs(task) {
+        priorities(Some(job), problems);
+    }
+}
+
+fn under(holder: Option<Node<'_>>, keys: &[&str], problems: &mut Vec<Problem>) {
+    for key in keys {
+        when(holder.and_then(|holder| holder.get(key)), WhereUsed::Pipeline, problems);
     }
 }
 

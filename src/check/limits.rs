@@ -9,21 +9,40 @@ const DEFAULT: i128 = 60;
 /// Minutes of a day, the longest a pipeline or block may have unless a job has as much.
 const DAY: i128 = 24 * 60;
 
-/// A limit in minutes, and its place where it is written down.
+/// A limit in minutes, and its place where it is written down in the same text.
 #[derive(Clone, Copy)]
 struct Limit {
     minutes: i128,
+    given: bool,
     span: Option<Span>,
 }
 
-pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
-    let pipeline = limit(root).unwrap_or(Limit { minutes: DEFAULT, span: None });
-    let job_limits: Vec<i128> = blocks(root)
-        .filter_map(|block| block.get("task"))
-        .flat_map(super::jobs)
-        .filter_map(|job| limit(job).map(|limit| limit.minutes))
-        .collect();
-    let long_jobs = job_limits.iter().any(|minutes| *minutes >= DAY);
+/// The limits around a task.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    pipeline: Limit,
+    block: Option<Limit>,
+}
+
+impl Around {
+    /// The limits around the task of a block, or around the one after the pipeline.
+    pub(super) fn of(root: Node<'_>, block: Node<'_>) -> Self {
+        Self { pipeline: pipeline(root), block: limit(block) }
+    }
+
+    /// The same for a task in another file, whose problems can't point at them.
+    pub(super) fn elsewhere(self) -> Self {
+        let far = |limit: Limit| Limit { span: None, ..limit };
+        Self { pipeline: far(self.pipeline), block: self.block.map(far) }
+    }
+}
+
+/// Checks the limits of a pipeline and of its blocks. `long_jobs`: whether a job in a task file
+/// has a limit of a day or more.
+pub(super) fn check(root: Node<'_>, long_jobs: bool, problems: &mut Vec<Problem>) {
+    let pipeline = pipeline(root);
+    let long_jobs = long_jobs
+        || blocks(root).filter_map(|block| block.get("task")).any(|task| has_long_job(task));
     let too_long = |limit: Limit, of: &str, problems: &mut Vec<Problem>| {
         if let (Some(span), true) = (limit.span, limit.minutes > DAY && !long_jobs) {
             problems.push(Problem::new(
@@ -34,22 +53,31 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
         }
     };
     too_long(pipeline, "pipeline", problems);
-    for block in blocks(root) {
-        let own = limit(block);
-        if let Some(own) = own {
-            too_long(own, "block", problems);
-            within(own, "block", pipeline, "pipeline", problems);
-        }
-        for job in block.get("task").into_iter().flat_map(super::jobs) {
-            let Some(job) = limit(job) else { continue };
-            match own {
-                Some(block) if job.minutes > block.minutes => {
-                    within(job, "job", block, "block", problems);
-                }
-                _ => within(job, "job", pipeline, "pipeline", problems),
+    for own in blocks(root).filter_map(limit) {
+        too_long(own, "block", problems);
+        within(own, "block", pipeline, "pipeline", problems);
+    }
+}
+
+/// Checks the limits of a task's jobs.
+pub(super) fn task(task: Node<'_>, around: Around, problems: &mut Vec<Problem>) {
+    for job in super::jobs(task).filter_map(limit) {
+        match around.block {
+            Some(block) if job.minutes > block.minutes => {
+                within(job, "job", block, "block", problems);
             }
+            _ => within(job, "job", around.pipeline, "pipeline", problems),
         }
     }
+}
+
+/// Whether a job of the task has a limit of a day or more.
+pub(super) fn has_long_job(task: Node<'_>) -> bool {
+    super::jobs(task).filter_map(limit).any(|limit| limit.minutes >= DAY)
+}
+
+fn pipeline(root: Node<'_>) -> Limit {
+    limit(root).unwrap_or(Limit { minutes: DEFAULT, given: false, span: None })
 }
 
 fn within(inner: Limit, of: &str, outer: Limit, around: &str, problems: &mut Vec<Problem>) {
@@ -65,6 +93,7 @@ fn within(inner: Limit, of: &str, outer: Limit, around: &str, problems: &mut Vec
     );
     problems.push(match outer.span {
         Some(span) => problem.note(span, format!("the limit of the {around}")),
+        None if outer.given => problem,
         None => problem.help(format!(
             "a {around} without \"execution_time_limit\" may take {DEFAULT} minutes: give it one"
         )),
@@ -88,5 +117,5 @@ fn limit(holder: Node<'_>) -> Option<Limit> {
         _ => return None,
     };
     let minutes = value.as_int().filter(|number| *number > 0)?.saturating_mul(factor);
-    Some(Limit { minutes, span: Some(value.span()) })
+    Some(Limit { minutes, given: true, span: Some(value.span()) })
 }

@@ -1,6 +1,6 @@
 //! Matrices: no variable twice, and at most 100 jobs of a block come from them.
 
-use super::{blocks, jobs};
+use super::jobs;
 use crate::diagnostic::Problem;
 use crate::yaml::Node;
 use std::collections::HashMap;
@@ -8,23 +8,21 @@ use std::collections::HashMap;
 /// The most jobs that the matrices of a block may make together.
 const MOST: usize = 100;
 
-pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
-    for task in blocks(root).filter_map(|block| block.get("task")) {
-        let mut total: usize = 0;
-        for job in jobs(task) {
-            let Some(matrix) = job.entry("matrix") else { continue };
-            twice(matrix.value, problems);
-            let before = total;
-            total = total.saturating_add(size(matrix.value));
-            if total > MOST && before <= MOST {
-                problems.push(Problem::new(
-                    "matrix-size",
-                    matrix.key.span(),
-                    format!(
-                        "the matrices of this block make {total} jobs, more than the {MOST} that a block may have"
-                    ),
-                ));
-            }
+pub(super) fn task(task: Node<'_>, problems: &mut Vec<Problem>) {
+    let mut total: usize = 0;
+    for job in jobs(task) {
+        let Some(matrix) = job.entry("matrix") else { continue };
+        twice(matrix.value, problems);
+        let before = total;
+        total = total.saturating_add(size(matrix.value));
+        if total > MOST && before <= MOST {
+            problems.push(Problem::new(
+                "matrix-size",
+                matrix.key.span(),
+                format!(
+                    "the matrices of this block make {total} jobs, more than the {MOST} that a block may have"
+                ),
+            ));
         }
     }
 }

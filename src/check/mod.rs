@@ -1,8 +1,11 @@
-//! What the platform would say about a pipeline, at push or at start.
+//! What is wrong with pipelines: what the platform would say about one, at push or at start, and
+//! what a repository's pipelines say about each other, which the platform finds only when
+//! somebody promotes.
 //!
-//! The structure comes first, from the model's types; then what the platform looks at only when
-//! the pipeline starts: version, dependencies, conditions, time limits, names, matrices. Each
-//! question has a file. Facts: the order and the wording of the platform's own checks.
+//! The structure of a text comes first, from the model's types; then what the platform looks at
+//! only when the pipeline starts: version, dependencies, conditions, time limits, names,
+//! matrices. Each question has a file. Facts: the order and the wording of the platform's own
+//! checks.
 
 mod conditions;
 mod dependencies;
@@ -13,8 +16,9 @@ mod names;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostic::Problem;
-use crate::model::Pipeline;
+use crate::diagnostic::{Origin, Problem};
+use crate::model::{Pipeline, Task};
+use crate::rule;
 use crate::schema::Shape;
 use crate::yaml::{Node, Tree};
 use std::sync::LazyLock;
@@ -22,15 +26,80 @@ use std::sync::LazyLock;
 /// Everything for which the platform would refuse the text, in the order of the places.
 #[must_use]
 pub fn platform(tree: &Tree) -> Vec<Problem> {
+    let mut problems = pipeline(tree, false);
+    problems.retain(|problem| {
+        rule::find(problem.rule).is_none_or(|rule| rule.origin == Origin::Platform)
+    });
+    problems
+}
+
+/// Everything that is wrong with the text of a pipeline, in the order of the places.
+/// `long_jobs`: whether a job in a task file has a limit of a day or more.
+fn pipeline(tree: &Tree, long_jobs: bool) -> Vec<Problem> {
     static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Pipeline>);
-    let mut problems = SHAPE.check(tree);
+    if let Some(dropped) = tree.traps().iter().find(|trap| trap.rule == "unclosed-collection") {
+        // All that is left is an empty document: what it lacks is not the user's question.
+        return vec![dropped.clone()];
+    }
     let root = tree.root();
+    let mut problems = SHAPE.check(tree);
     problems.extend(version(root));
     dependencies::check(root, &mut problems);
     conditions::check(root, &mut problems);
-    limits::check(root, &mut problems);
+    limits::check(root, long_jobs, &mut problems);
     names::check(root, &mut problems);
-    matrix::check(root, &mut problems);
+    for block in blocks(root) {
+        if let Some(node) = block.get("task") {
+            limits::task(node, limits::Around::of(root, block), &mut problems);
+        }
+    }
+    for node in blocks(root).chain(root.get("after_pipeline")).filter_map(|at| at.get("task")) {
+        conditions::task(node, &mut problems);
+        task(node, &mut problems);
+    }
+    sorted(tree, problems)
+}
+
+/// Everything that is wrong with the text of a task file; `around` for the task of a block.
+#[allow(dead_code)]
+fn task_file(tree: &Tree, around: Option<limits::Around>) -> Vec<Problem> {
+    static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Task>);
+    if let Some(dropped) = tree.traps().iter().find(|trap| trap.rule == "unclosed-collection") {
+        return vec![dropped.clone()];
+    }
+    let root = tree.root();
+    let mut problems = Vec::new();
+    // The platform tries conditions before it loads the file, so these fail when they are needed.
+    conditions::task(root, &mut problems);
+    for problem in &mut problems {
+        problem.rule = "condition-crash";
+    }
+    problems.extend(SHAPE.check(tree));
+    if let Some(around) = around {
+        limits::task(root, around, &mut problems);
+    }
+    task(root, &mut problems);
+    sorted(tree, problems)
+}
+
+/// Names and matrices of a task.
+fn task(node: Node<'_>, problems: &mut Vec<Problem>) {
+    names::task(node, problems);
+    matrix::task(node, problems);
+}
+
+/// The problems with the traps of the text, in the order of their places, each once.
+fn sorted(tree: &Tree, mut problems: Vec<Problem>) -> Vec<Problem> {
+    for trap in tree.traps() {
+        // The structure refuses a `<<`; the trap knows why somebody wrote it.
+        match problems.iter_mut().find(|problem| problem.span == trap.span) {
+            Some(problem) if trap.rule == "merge-key" => {
+                problem.message.clone_from(&trap.message);
+                problem.help.clone_from(&trap.help);
+            }
+            _ => problems.push(trap.clone()),
+        }
+    }
     problems.sort_by(|a, b| (a.span, a.rule).cmp(&(b.span, b.rule)));
     problems.dedup();
     problems
@@ -52,11 +121,6 @@ fn version(root: Node<'_>) -> Option<Problem> {
 /// The blocks of a pipeline; none where "blocks" is not a list.
 fn blocks(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     root.get("blocks").into_iter().flat_map(Node::items)
-}
-
-/// The tasks of a pipeline: those of the blocks, and the one after the pipeline.
-fn tasks(root: Node<'_>) -> impl Iterator<Item = Node<'_>> {
-    blocks(root).chain(root.get("after_pipeline")).filter_map(|holder| holder.get("task"))
 }
 
 /// The jobs of a task.

@@ -1,16 +1,17 @@
-//! Names are given once: blocks in a pipeline, jobs and boosters in a block.
+//! Names are given once: blocks in a pipeline, jobs and boosters in a task.
 
-use super::{blocks, jobs, tasks};
+use super::{blocks, jobs};
 use crate::diagnostic::Problem;
 use crate::yaml::Node;
 use std::collections::HashMap;
 
 pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
     once(blocks(root), "block", "pipeline", "Nameless block ", problems);
-    for task in tasks(root) {
-        let boosters = task.get("boosters").into_iter().flat_map(Node::items);
-        once(jobs(task).chain(boosters), "job", "block", "Nameless ", problems);
-    }
+}
+
+pub(super) fn task(task: Node<'_>, problems: &mut Vec<Problem>) {
+    let boosters = task.get("boosters").into_iter().flat_map(Node::items);
+    once(jobs(task).chain(boosters), "job", "block", "Nameless ", problems);
 }
 
 /// Reports names that are given twice. One without a name is called by its number, from 1.

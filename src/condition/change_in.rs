@@ -14,6 +14,8 @@ use crate::diagnostic::{Origin, Problem, Span};
 
 /// The rule of everything that is wrong with a function call.
 pub(super) const FUNCTION: &str = "condition-function";
+/// The rule of arguments that the platform takes, but not as they read.
+const ARGUMENTS: &str = "change-in-arguments";
 
 /// The function's name.
 pub const NAME: &str = "change_in";
@@ -247,7 +249,7 @@ impl Reader<'_> {
     }
 
     fn warn(&mut self, span: Span, message: String, help: Option<String>) {
-        let mut problem = Problem::new(FUNCTION, span, message);
+        let mut problem = Problem::new(ARGUMENTS, span, message);
         problem.help = help;
         self.findings.push(Finding { origin: Origin::Workflow, problem });
     }
@@ -383,7 +385,8 @@ mod tests {
         ] {
             let found = findings(text, WhereUsed::Pipeline);
             assert_eq!(found.len(), 1, "{text}: {found:?}");
-            assert_eq!(found[0].problem.rule, FUNCTION);
+            let rule = if origin == Platform { FUNCTION } else { ARGUMENTS };
+            assert_eq!(found[0].problem.rule, rule);
             assert_eq!(found[0].problem.span.slice(text), place, "{text}");
             assert!(found[0].problem.message.starts_with(message), "{text}: {found:?}");
             assert_eq!(found[0].origin, origin, "{text}");

@@ -15,6 +15,8 @@ use crate::diagnostic::{Origin, Problem};
 
 /// The rule of regular expressions that the platform cannot use.
 pub(super) const REGEX: &str = "condition-regex";
+/// The rule of those that crash only when there is a text to match.
+const CRASH: &str = "condition-crash";
 
 /// Where a condition stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,7 +121,8 @@ impl Expression {
             Err(Refused::Malformed(reason)) => {
                 let message =
                     format!("the regular expression '{regex}' does not compile: {reason}");
-                Some(Finding { origin, problem: Problem::new(REGEX, self.span(right), message) })
+                let rule = if origin == Origin::Workflow { CRASH } else { REGEX };
+                Some(Finding { origin, problem: Problem::new(rule, self.span(right), message) })
             }
             Ok(()) | Err(Refused::Unsupported(_)) => None,
         }

@@ -188,11 +188,11 @@ fn all_problems_of_a_readable_condition_are_found_in_the_order_of_the_text() {
         found,
         [
             ("condition-keyword", "result"),
-            ("condition-regex", "'('"),
+            ("condition-crash", "'('"),
             ("condition-function", "foo"),
             ("condition-function", "5"),
             ("condition-function", "1"),
-            ("condition-regex", "')'"),
+            ("condition-crash", "')'"),
         ]
     );
 }
