@@ -9,12 +9,26 @@
 
 mod conditions;
 mod dependencies;
+mod facts;
+mod files;
+mod ignore;
 mod limits;
+mod location;
 mod matrix;
+mod missing;
 mod names;
+mod pipeline_file;
+mod repository;
+mod select;
+mod workflow;
 
 #[cfg(test)]
 mod tests;
+
+pub use files::{Alone, Disk, Files, Unread};
+pub use location::{absolute, reference, resolve, root_of, seen_from};
+pub use repository::{Report, Selection, Severities, check};
+pub use select::{Target, select, start};
 
 use crate::diagnostic::{Origin, Problem};
 use crate::model::{Pipeline, Task};
@@ -61,7 +75,6 @@ fn pipeline(tree: &Tree, long_jobs: bool) -> Vec<Problem> {
 }
 
 /// Everything that is wrong with the text of a task file; `around` for the task of a block.
-#[allow(dead_code)]
 fn task_file(tree: &Tree, around: Option<limits::Around>) -> Vec<Problem> {
     static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Task>);
     if let Some(dropped) = tree.traps().iter().find(|trap| trap.rule == "unclosed-collection") {

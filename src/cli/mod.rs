@@ -5,13 +5,16 @@ mod generate;
 mod init;
 mod load;
 mod outcome;
+mod progress;
+mod rules;
 mod schema;
 mod secrets;
+mod validate;
 
 use clap::{Parser, Subcommand};
 pub use outcome::Outcome;
 
-/// Writes the Semaphore CI/CD of services that run on Kubernetes.
+/// Writes and checks the Semaphore CI/CD of services that run on Kubernetes.
 #[derive(Debug, Parser)]
 #[command(version, about, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Arguments {
@@ -23,8 +26,10 @@ pub struct Arguments {
 enum Command {
     Init(init::Init),
     Generate(generate::Generate),
+    Validate(validate::Validate),
     Secrets(secrets::Secrets),
     Clouds(clouds::Clouds),
+    Rules(rules::Rules),
     Schema(schema::Schema),
 }
 
@@ -35,8 +40,10 @@ impl Arguments {
         match self.command {
             Command::Init(command) => command.run(),
             Command::Generate(command) => command.run(),
+            Command::Validate(command) => command.run(),
             Command::Secrets(command) => command.run(),
             Command::Clouds(command) => command.run(),
+            Command::Rules(command) => command.run(),
             Command::Schema(command) => command.run(),
         }
     }

@@ -67,10 +67,13 @@ impl From<ConfigError> for Outcome {
 
 /// Diagnostics as text, with a line that counts them.
 fn diagnostics(problems: &[Diagnostic]) -> String {
-    let colour = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let mut text = report::render(problems, colour);
+    let mut text = report::render(problems, colour(&std::io::stderr()));
     let count = problems.len();
     text.push_str(&if count == 1 { "1 problem\n".into() } else { format!("{count} problems\n") });
     text
+}
+
+/// Whether what is printed there may be coloured.
+pub(super) fn colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -2,6 +2,7 @@
 //!
 //! [`crate::project::Project`] is what the rest of the program works with.
 
+use super::validation::ValidateConfig;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,6 +62,8 @@ pub struct Config {
     pub secrets: Option<Vec<AppSecretConfig>>,
     /// Which files are written.
     pub files: Option<FilesConfig>,
+    /// How pipelines are validated.
+    pub validate: Option<ValidateConfig>,
     /// Where the service is deployed to, in the order of the promotions.
     #[schemars(length(min = 1))]
     pub targets: Option<Vec<TargetConfig>>,

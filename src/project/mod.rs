@@ -7,12 +7,14 @@ mod quantity;
 mod resolve;
 mod target;
 mod text;
+mod validation;
 
 pub use config::{App, Ci, CiRegistry, Config, DatabaseKind, Migrate, ServiceType, TestPlace};
 pub use names::{NAME_MAX, http_path, service as service_name};
 pub use resolve::{ConfigError, load};
 pub use target::{DB_PARAMS, DB_VARIABLES, Target};
 pub use text::{Draft, with_clouds, with_value};
+pub use validation::{Level, ValidateConfig, Validation};
 
 use indexmap::IndexMap;
 

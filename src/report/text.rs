@@ -6,6 +6,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 /// The diagnostics one after another, with an empty line between them; coloured if wanted.
 #[must_use]
 pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
+    each(diagnostics.iter(), colour)
+}
+
+pub(super) fn each<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for diagnostic in diagnostics {
@@ -13,6 +17,29 @@ pub fn render(diagnostics: &[Diagnostic], colour: bool) -> String {
         text.push_str("\n\n");
     }
     text
+}
+
+/// One line that counts what was found: `2 errors and 1 warning in 3 files`.
+#[must_use]
+pub fn summary(diagnostics: &[Diagnostic], files: usize) -> String {
+    let count = |severity: Severity, one: &str, many: &str| {
+        let count = diagnostics.iter().filter(|found| found.severity == severity).count();
+        (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
+    };
+    let counts: Vec<String> = [
+        count(Severity::Error, "error", "errors"),
+        count(Severity::Warning, "warning", "warnings"),
+        count(Severity::Info, "remark", "remarks"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    match counts.split_last() {
+        None => format!("no problems in {files}\n"),
+        Some((last, [])) => format!("{last} in {files}\n"),
+        Some((last, others)) => format!("{} and {last} in {files}\n", others.join(", ")),
+    }
 }
 
 fn group(diagnostic: &Diagnostic) -> Group<'_> {

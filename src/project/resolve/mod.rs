@@ -73,6 +73,9 @@ pub fn load(file: &SourceFile, clouds: &Clouds) -> Result<Project, ConfigError> 
     let mut problems: Vec<Problem> = tree.traps().to_vec();
     static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Config>);
     problems.extend(SHAPE.check(&tree));
+    if let Some(validate) = tree.root().get("validate") {
+        problems.extend(super::validation::unknown_rules(validate));
+    }
     let mut resolver = Resolver { tree: &tree, clouds, problems };
     let project = resolver.project();
     let mut problems = resolver.problems;

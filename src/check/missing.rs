@@ -1,0 +1,50 @@
+//! Files that are named and not there, with what was probably meant.
+
+use super::files::Files;
+use super::location::{self, folder};
+use crate::diagnostic::{Problem, Span, nearest};
+
+const RELATIVE: &str = "a path is relative to the folder of this file, or to the root of the repository when it starts with \"/\"";
+
+/// A reference that leads out of the repository.
+pub(super) fn outside(rule: &'static str, reference: &str, span: Span) -> Problem {
+    Problem::new(rule, span, format!("\"{reference}\" leads out of the repository")).help(RELATIVE)
+}
+
+/// A reference in the file `from` to a `path` at which there is no file.
+pub(super) fn file(
+    rule: &'static str,
+    files: &dyn Files,
+    from: &str,
+    reference: &str,
+    path: &str,
+    span: Span,
+) -> Problem {
+    let problem = Problem::new(rule, span, format!("there is no file \"{path}\""));
+    let trimmed = reference.trim();
+    // The commonest mistake: `.semaphore/x.yml` written in `.semaphore/`.
+    if let Some(meant) = location::resolve("", trimmed).filter(|meant| files.exists(meant)) {
+        return problem.help(format!(
+            "the path is relative to the folder of this file: write \"{}\"",
+            location::reference(from, &meant)
+        ));
+    }
+    let mut folders = vec![folder(path), folder(from), ".semaphore"];
+    folders.dedup();
+    let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    for at in folders {
+        let there: Vec<String> = files.list(at).into_iter().filter(|other| other != from).collect();
+        let names: Vec<String> = there.iter().map(|path| name(path)).collect();
+        let wanted = name(path);
+        let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        let same_stem = names.iter().find(|other| stem(other) == stem(&wanted));
+        let near = same_stem
+            .map(String::as_str)
+            .or_else(|| nearest(&wanted, names.iter().map(String::as_str)));
+        let Some(near) = near else { continue };
+        if let Some(found) = there.iter().find(|path| name(path) == near) {
+            return problem.help(format!("did you mean \"{}\"?", location::reference(from, found)));
+        }
+    }
+    problem.help(RELATIVE)
+}
