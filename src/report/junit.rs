@@ -2,6 +2,8 @@
 
 use super::{place, text};
 use crate::diagnostic::{Diagnostic, Severity};
+use std::collections::BTreeMap;
+
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 /// A report with one suite. A file fails by its errors, and by its warnings if they are denied;
@@ -9,13 +11,12 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 #[must_use]
 pub fn junit(diagnostics: &[Diagnostic], files: &[String], deny_warnings: bool) -> String {
     let mut suite = TestSuite::new("pipewright validate");
-    let mut names: Vec<&str> = files.iter().map(String::as_str).collect();
-    names.extend(diagnostics.iter().map(|found| found.file.name()));
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let of_file: Vec<&Diagnostic> =
-            diagnostics.iter().filter(|found| found.file.name() == name).collect();
+    let mut tests: BTreeMap<&str, Vec<&Diagnostic>> =
+        files.iter().map(|name| (name.as_str(), Vec::new())).collect();
+    for found in diagnostics {
+        tests.entry(found.file.name()).or_default().push(found);
+    }
+    for (name, of_file) in tests {
         let fails = |found: &&&Diagnostic| match found.severity {
             Severity::Error => true,
             Severity::Warning => deny_warnings,
