@@ -10,6 +10,7 @@ pub mod cloud;
 pub mod condition;
 pub mod diagnostic;
 pub mod generate;
+pub mod merge;
 pub mod model;
 pub mod project;
 pub mod report;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 8] = [
     &["diagnostic"],
     &["yaml", "rule"],
-    &["schema", "model", "condition", "tree"],
+    &["schema", "model", "condition", "merge", "tree"],
     &["cloud"],
     &["project"],
     &["check"],

@@ -156,7 +156,7 @@ fn refusal(plan: &Plan, directory: &Path) -> String {
     }
     if differs {
         text.push_str(
-            "`pipewright regenerate`, which the next version brings, will merge such changes\n",
+            "`pipewright regenerate` merges such changes with yours\n",
         );
     }
     if foreign {

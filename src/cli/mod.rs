@@ -6,6 +6,7 @@ mod init;
 mod load;
 mod outcome;
 mod progress;
+mod regenerate;
 mod rules;
 mod schema;
 mod secrets;
@@ -26,6 +27,7 @@ pub struct Arguments {
 enum Command {
     Init(init::Init),
     Generate(generate::Generate),
+    Regenerate(regenerate::Regenerate),
     Validate(validate::Validate),
     Secrets(secrets::Secrets),
     Clouds(clouds::Clouds),
@@ -40,6 +42,7 @@ impl Arguments {
         match self.command {
             Command::Init(command) => command.run(),
             Command::Generate(command) => command.run(),
+            Command::Regenerate(command) => command.run(),
             Command::Validate(command) => command.run(),
             Command::Secrets(command) => command.run(),
             Command::Clouds(command) => command.run(),

@@ -13,22 +13,23 @@ use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-/// A file to write.
+/// A file to write or to remove.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
     /// Path inside the directory.
     pub path: String,
-    /// Its new content.
-    pub content: Vec<u8>,
+    /// Its new content; none removes it.
+    pub content: Option<Vec<u8>>,
     /// Whether it may be executed.
     pub executable: bool,
 }
 
 /// A line of `commit`: the number of the staged file, the checksum of what it takes the place of
-/// (`-` for nothing), and the path.
+/// (`-` for nothing), what happens to the path (`write` or `remove`), and the path.
 struct Entry {
     number: usize,
     old: String,
+    removal: bool,
     path: String,
 }
 
@@ -95,10 +96,14 @@ fn stage(journal: &Path, directory: &Path, changes: &[Change]) -> Result<Vec<Ent
     let mut list = String::new();
     for (number, change) in changes.iter().enumerate() {
         let staged = journal.join(number.to_string());
-        put(&staged, &change.content, change.executable)?;
+        if let Some(content) = &change.content {
+            put(&staged, content, change.executable)?;
+        }
+        let removal = change.content.is_none();
         let old = checksum(&directory.join(&change.path))?.unwrap_or_else(|| "-".to_owned());
-        let _ = writeln!(list, "{number} {old} {}", change.path);
-        entries.push(Entry { number, old, path: change.path.clone() });
+        let what = if removal { "remove" } else { "write" };
+        let _ = writeln!(list, "{number} {old} {what} {}", change.path);
+        entries.push(Entry { number, old, removal, path: change.path.clone() });
     }
     let draft = journal.join("commit.new");
     let commit = journal.join("commit");
@@ -185,6 +190,14 @@ fn move_one(
             _ => {}
         }
     }
+    if entry.removal {
+        return match fs::remove_file(&target) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(SyncError::Io { what: "remove", path: target, error })
+            }
+            _ => Ok(()),
+        };
+    }
     let staged = journal.join(entry.number.to_string());
     fs::rename(&staged, &target).map_err(SyncError::io("write", &target))
 }
@@ -226,11 +239,12 @@ pub(super) fn recover(directory: &Path) -> Result<(), SyncError> {
 }
 
 fn parse(line: &str) -> Option<Entry> {
-    let mut parts = line.splitn(3, ' ');
+    let mut parts = line.splitn(4, ' ');
     let number = parts.next()?.parse().ok()?;
     let old = parts.next()?.to_owned();
+    let removal = parts.next()? == "remove";
     let path = RepoPath::new(parts.next()?).ok()?.to_string();
-    Some(Entry { number, old, path })
+    Some(Entry { number, old, removal, path })
 }
 
 fn finish(journal: &Path, directory: &Path, entry: &Entry) -> Result<(), SyncError> {
@@ -240,8 +254,16 @@ fn finish(journal: &Path, directory: &Path, entry: &Entry) -> Result<(), SyncErr
         Some(found) => found != entry.old,
         None => entry.old != "-",
     };
-    if !staged.exists() || edited_since {
+    if edited_since || !(staged.exists() || entry.removal) {
         return Ok(());
+    }
+    if entry.removal {
+        return match fs::remove_file(&target) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(SyncError::Io { what: "remove", path: target, error })
+            }
+            _ => Ok(()),
+        };
     }
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent).map_err(SyncError::io("create", parent))?;

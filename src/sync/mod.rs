@@ -1,12 +1,15 @@
 //! From a tree in memory to the user's directory: what stands in the way, what is written, and how
 //! it is written so that a failure or a crash leaves the old files or the new ones.
 
+mod disk;
 mod journal;
 mod plan;
 mod state;
+mod update;
 
 pub use plan::{Action, Obstacle, Plan, Reason, Step, plan};
 pub use state::State;
+pub use update::{Fate, Manner, Outcome, Update, update};
 
 use std::fmt;
 use std::io;

@@ -1,11 +1,11 @@
 //! What bringing a tree to a directory would do, and what stands in its way.
 
+use super::disk::{Found, is_executable, read, same_text};
 use super::journal::{self, Change};
 use super::state::{State, Written, WrittenKind, sha256};
 use super::{FOLDER, SyncError};
 use crate::tree::{File, FileTree, Kind, RepoPath};
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What happens to one file.
@@ -140,7 +140,11 @@ fn remember(
         let same = read(directory, &path, &target)?
             .is_some_and(|found| matches!(found, Found::File(old) if old == content.as_bytes()));
         if !same {
-            changes.push(Change { path, content: content.as_bytes().to_vec(), executable: false });
+            changes.push(Change {
+                path,
+                content: Some(content.as_bytes().to_vec()),
+                executable: false,
+            });
         }
         Ok(())
     };
@@ -209,14 +213,18 @@ impl Planner<'_> {
     }
 
     fn change(&mut self, path: &str, content: &[u8], executable: bool) {
-        self.changes.push(Change { path: path.to_owned(), content: content.to_vec(), executable });
+        self.changes.push(Change {
+            path: path.to_owned(),
+            content: Some(content.to_vec()),
+            executable,
+        });
     }
 
     fn step(&mut self, path: &RepoPath, file: &File, action: Action) {
         self.steps.push(Step { path: path.to_string(), action });
         if let Some(kind) = WrittenKind::of(file.kind) {
             let sha256 = sha256(file.content.as_bytes());
-            self.written.insert(path.to_string(), Written { kind, sha256 });
+            self.written.insert(path.to_string(), Written { kind, sha256, deleted: false });
         }
     }
 
@@ -230,53 +238,4 @@ impl Planner<'_> {
         }
         Ok(name)
     }
-}
-
-/// Whether two contents are the same but for line ends, which git may turn into CRLF and back.
-fn same_text(found: &[u8], content: &[u8]) -> bool {
-    found == content || (found.contains(&b'\r') && sha256(found) == sha256(content))
-}
-
-enum Found {
-    File(Vec<u8>),
-    Folder,
-}
-
-/// What stands at a path inside the directory. No part of the path may be a symbolic link.
-fn read(directory: &Path, path: &str, target: &Path) -> Result<Option<Found>, SyncError> {
-    let mut at = directory.to_path_buf();
-    let mut parts = path.split('/').peekable();
-    while let Some(part) = parts.next() {
-        at.push(part);
-        match std::fs::symlink_metadata(&at) {
-            Ok(found) if found.is_symlink() => return Err(SyncError::Symlink(at)),
-            Ok(found) if parts.peek().is_some() && !found.is_dir() => {
-                return Ok(Some(Found::Folder));
-            }
-            Ok(found) if parts.peek().is_none() && !found.is_file() => {
-                return Ok(Some(Found::Folder));
-            }
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            // The output directory itself is a file.
-            Err(error) if error.kind() == ErrorKind::NotADirectory => {
-                return Err(SyncError::Io { what: "write to", path: directory.into(), error });
-            }
-            Err(error) => return Err(SyncError::Io { what: "look at", path: at, error }),
-        }
-    }
-    std::fs::read(target)
-        .map(|content| Some(Found::File(content)))
-        .map_err(SyncError::io("read", target))
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o100 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &Path) -> bool {
-    false
 }

@@ -40,6 +40,9 @@ pub struct Written {
     pub kind: WrittenKind,
     /// SHA-256 of what was written, in hexadecimal.
     pub sha256: String,
+    /// Whether the user has deleted it, and was told that it stays so.
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// How a file that was written is kept up to date.
@@ -143,10 +146,11 @@ impl State {
         for (path, written) in &self.files {
             let _ = writeln!(
                 text,
-                "  {}: {{kind: {}, sha256: {}}}",
+                "  {}: {{kind: {}, sha256: {}{}}}",
                 emit::scalar(path),
                 written.kind.word(),
-                emit::scalar(&written.sha256)
+                emit::scalar(&written.sha256),
+                if written.deleted { ", deleted: true" } else { "" }
             );
         }
         text
@@ -162,7 +166,7 @@ mod tests {
         let mut state = State::new("name: x\n", BTreeMap::from([("aws".to_owned(), 3)]));
         state.files.insert(
             "a b: c.yml".into(),
-            Written { kind: WrittenKind::Managed, sha256: sha256(b"1") },
+            Written { kind: WrittenKind::Managed, sha256: sha256(b"1"), deleted: true },
         );
         let tree = Tree::parse(state.text()).unwrap();
         assert_eq!(State::deserialize(tree.root()).unwrap(), state);
