@@ -3,7 +3,7 @@
 //!
 //! `cargo test --test merge -- --nocapture the_battery` prints the table.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // A test that panics says where.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // A test that panics says where.
 
 use pipewright::merge::{Conflicts, Merged, merge};
 use pipewright::yaml::{Node, Tree};
@@ -143,7 +143,13 @@ fn the_battery_comes_out_as_written_down() {
         cases.len()
     );
     assert!(ours_false * 3 <= git_false, "at most a third of git's false conflicts");
-    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {}:\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n\n")
+    );
 }
 
 #[test]

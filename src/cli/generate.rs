@@ -155,9 +155,7 @@ fn refusal(plan: &Plan, directory: &Path) -> String {
         let _ = writeln!(text, "  {}: {why}", shown(directory, &obstacle.path));
     }
     if differs {
-        text.push_str(
-            "`pipewright regenerate` merges such changes with yours\n",
-        );
+        text.push_str("`pipewright regenerate` merges such changes with yours\n");
     }
     if foreign {
         text.push_str(

@@ -46,6 +46,7 @@ pub(super) fn write(directory: &Path, changes: &[Change]) -> Result<(), SyncErro
         let result = stage(&journal, directory, changes)
             .and_then(|entries| carry_out(&journal, directory, &entries, &mut made));
         // What is left of the journal is of no use to anybody, whether it was carried out or not.
+        crash_point();
         let cleared = fs::remove_dir_all(&journal).map_err(SyncError::io("remove", &journal));
         result.and(cleared)
     });
@@ -108,17 +109,21 @@ fn stage(journal: &Path, directory: &Path, changes: &[Change]) -> Result<Vec<Ent
     let draft = journal.join("commit.new");
     let commit = journal.join("commit");
     put(&draft, list.as_bytes(), false)?;
+    crash_point();
     fs::rename(&draft, &commit).map_err(SyncError::io("write", &commit))?;
     Ok(entries)
 }
 
 fn put(path: &Path, content: &[u8], executable: bool) -> Result<(), SyncError> {
     let write = || {
+        crash_point();
         let mut file = File::create_new(path)?;
+        crash_point();
         file.write_all(content)?;
         if executable {
             set_executable(&file)?;
         }
+        crash_point();
         file.sync_all()
     };
     write().map_err(SyncError::io("write", path))
@@ -177,6 +182,7 @@ fn move_one(
     made: &mut MadeFolders,
 ) -> Result<(), SyncError> {
     let target = directory.join(&entry.path);
+    crash_point();
     if let Some(parent) = target.parent() {
         made.create(parent)?;
     }
@@ -190,17 +196,38 @@ fn move_one(
             _ => {}
         }
     }
+    crash_point();
     if entry.removal {
-        return match fs::remove_file(&target) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(SyncError::Io { what: "remove", path: target, error })
-            }
-            _ => Ok(()),
-        };
+        return remove(&target);
     }
     let staged = journal.join(entry.number.to_string());
     fs::rename(&staged, &target).map_err(SyncError::io("write", &target))
 }
+
+/// Removes a file; one that is gone already is no error.
+fn remove(target: &Path) -> Result<(), SyncError> {
+    match fs::remove_file(target) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(SyncError::Io { what: "remove", path: target.to_path_buf(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a test can end the process: builds with debug assertions abort at the place whose number,
+/// from 0, `PIPEWRIGHT_CRASH_AT` gives.
+#[cfg(debug_assertions)]
+fn crash_point() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static PASSED: AtomicUsize = AtomicUsize::new(0);
+    let number = PASSED.fetch_add(1, Ordering::Relaxed);
+    if std::env::var("PIPEWRIGHT_CRASH_AT").is_ok_and(|at| at == number.to_string()) {
+        std::process::abort();
+    }
+}
+
+#[cfg(not(debug_assertions))]
+fn crash_point() {}
 
 fn undo(journal: &Path, directory: &Path, entry: &Entry) {
     let target = directory.join(&entry.path);
@@ -257,13 +284,9 @@ fn finish(journal: &Path, directory: &Path, entry: &Entry) -> Result<(), SyncErr
     if edited_since || !(staged.exists() || entry.removal) {
         return Ok(());
     }
+    crash_point();
     if entry.removal {
-        return match fs::remove_file(&target) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                Err(SyncError::Io { what: "remove", path: target, error })
-            }
-            _ => Ok(()),
-        };
+        return remove(&target);
     }
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent).map_err(SyncError::io("create", parent))?;
