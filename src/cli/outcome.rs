@@ -49,9 +49,10 @@ impl Outcome {
 
     /// Prints and gives the exit status. A reader that has gone, as in `| head`, is no error.
     pub fn print(self) -> ExitCode {
-        let _ = std::io::stderr().write_all(self.err.as_bytes());
         let _ = std::io::stdout().write_all(self.out.as_bytes());
         let _ = std::io::stdout().flush();
+        // What needs attention stands last, where a person looks.
+        let _ = std::io::stderr().write_all(self.err.as_bytes());
         ExitCode::from(self.status)
     }
 }
