@@ -1,4 +1,4 @@
-//! Time limits: none is longer than the one around it, and none is over a day.
+//! Time limits: none is longer than the one around it, and one over a day needs a job as long.
 
 use super::blocks;
 use crate::diagnostic::{Problem, Span};
@@ -6,7 +6,7 @@ use crate::yaml::Node;
 
 /// Minutes of a pipeline without a limit.
 const DEFAULT: i128 = 60;
-/// Minutes of a day, the longest a pipeline or block may have unless a job has as much.
+/// Minutes of a day, the longest a pipeline or block may have unless a job of it has as much.
 const DAY: i128 = 24 * 60;
 
 /// A limit in minutes, and its place where it is written down in the same text.
@@ -37,26 +37,40 @@ impl Around {
     }
 }
 
-/// Checks the limits of a pipeline and of its blocks. `long_jobs`: whether a job in a task file
-/// has a limit of a day or more.
-pub(super) fn check(root: Node<'_>, long_jobs: bool, problems: &mut Vec<Problem>) {
+/// The task files that have a job with a limit of a day or more, by the places that name them;
+/// none when task files were not looked at, and then any may have one.
+pub(super) type LongJobs<'s> = Option<&'s [Span]>;
+
+/// Checks the limits of a pipeline and of its blocks.
+pub(super) fn check(root: Node<'_>, elsewhere: LongJobs<'_>, problems: &mut Vec<Problem>) {
     let pipeline = pipeline(root);
-    let long_jobs = long_jobs
-        || blocks(root).filter_map(|block| block.get("task")).any(|task| has_long_job(task));
-    let too_long = |limit: Limit, of: &str, problems: &mut Vec<Problem>| {
-        if let (Some(span), true) = (limit.span, limit.minutes > DAY && !long_jobs) {
-            problems.push(Problem::new(
-                "time-limit",
-                span,
-                format!("{} is over 24 hours, the longest that a {of} may take", shown(limit)),
-            ));
+    if pipeline.minutes > DAY && !blocks(root).any(|block| may_be_long(block, elsewhere)) {
+        problems.extend(over_a_day(pipeline, "pipeline"));
+    }
+    for block in blocks(root) {
+        let Some(own) = limit(block) else { continue };
+        if own.minutes > DAY && !may_be_long(block, elsewhere) {
+            problems.extend(over_a_day(own, "block"));
         }
-    };
-    too_long(pipeline, "pipeline", problems);
-    for own in blocks(root).filter_map(limit) {
-        too_long(own, "block", problems);
         within(own, "block", pipeline, "pipeline", problems);
     }
+}
+
+/// Whether a job of the block has, or may have, a limit of a day or more.
+fn may_be_long(block: Node<'_>, elsewhere: LongJobs<'_>) -> bool {
+    let file = block.get("task_file").map(Node::span);
+    block.get("task").is_some_and(has_long_job)
+        || file.is_some_and(|file| elsewhere.is_none_or(|long| long.contains(&file)))
+}
+
+fn over_a_day(limit: Limit, of: &str) -> Option<Problem> {
+    let message = format!(
+        "the {of} may take {}, but no job of it has a limit of 24 hours or more",
+        shown(limit)
+    );
+    Some(Problem::new("time-limit", limit.span?, message).help(
+        "a job without a limit may take 24 hours: give the longest job its own \"execution_time_limit\", or write at most 24 hours here",
+    ))
 }
 
 /// Checks the limits of a task's jobs.

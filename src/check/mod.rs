@@ -40,7 +40,7 @@ use std::sync::LazyLock;
 /// Everything for which the platform would refuse the text, in the order of the places.
 #[must_use]
 pub fn platform(tree: &Tree) -> Vec<Problem> {
-    let mut problems = pipeline(tree, false);
+    let mut problems = pipeline(tree, None);
     problems.retain(|problem| {
         rule::find(problem.rule).is_none_or(|rule| rule.origin == Origin::Platform)
     });
@@ -48,8 +48,7 @@ pub fn platform(tree: &Tree) -> Vec<Problem> {
 }
 
 /// Everything that is wrong with the text of a pipeline, in the order of the places.
-/// `long_jobs`: whether a job in a task file has a limit of a day or more.
-fn pipeline(tree: &Tree, long_jobs: bool) -> Vec<Problem> {
+fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
     static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Pipeline>);
     if let Some(dropped) = tree.traps().iter().find(|trap| trap.rule == "unclosed-collection") {
         // All that is left is an empty document: what it lacks is not the user's question.

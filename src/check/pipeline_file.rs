@@ -4,7 +4,7 @@ use super::facts::{Facts, Named, TaskFile};
 use super::files::{Files, Unread};
 use super::ignore::{Ignore, ignores};
 use super::{limits, location, missing, pipeline, task_file};
-use crate::diagnostic::{Origin, Problem, SourceFile};
+use crate::diagnostic::{Origin, Problem, SourceFile, Span};
 use crate::rule;
 use crate::yaml::Tree;
 use std::sync::Arc;
@@ -105,7 +105,7 @@ pub(super) fn check_text(files: &dyn Files, path: &str, text: String) -> Checked
         path,
         checked: Checked { ignores, ..Checked::default() },
         problems: Vec::new(),
-        long_jobs: false,
+        long_jobs: Vec::new(),
     };
     if files.follows() {
         for task in &facts.task_files {
@@ -116,6 +116,7 @@ pub(super) fn check_text(files: &dyn Files, path: &str, text: String) -> Checked
         }
     }
     let Reading { mut checked, mut problems, long_jobs, .. } = reading;
+    let long_jobs = files.follows().then_some(long_jobs.as_slice());
     problems.extend(pipeline(&tree, long_jobs));
     checked.facts = facts;
     checked.add(files, path, text, problems);
@@ -144,8 +145,8 @@ struct Reading<'f> {
     checked: Checked,
     /// What is wrong in the pipeline's own text.
     problems: Vec<Problem>,
-    /// Whether a job in a task file has a limit of a day or more.
-    long_jobs: bool,
+    /// The places that name a task file with a job whose limit is a day or more.
+    long_jobs: Vec<Span>,
 }
 
 impl Reading<'_> {
@@ -158,7 +159,9 @@ impl Reading<'_> {
         let before = self.checked.found.len();
         let problems = match Tree::parse(text.as_str()) {
             Ok(tree) => {
-                self.long_jobs |= limits::has_long_job(tree.root());
+                if limits::has_long_job(tree.root()) {
+                    self.long_jobs.push(span);
+                }
                 let comments = ignores(&tree).into_iter().map(|ignore| (path.clone(), ignore));
                 self.checked.ignores.extend(comments);
                 let own = std::mem::take(&mut self.problems);

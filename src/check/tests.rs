@@ -98,6 +98,19 @@ fn an_inner_limit_is_not_longer_than_the_one_around_it() {
         "time-limit",
         "25",
     );
+    // A long block needs a long job of its own; that of another block doesn't help.
+    one(
+        "execution_time_limit: {hours: 30}\nblocks: [{execution_time_limit: {hours: 25}, task: {jobs: [{commands: [x]}]}}, {task: {jobs: [{execution_time_limit: {hours: 24}, commands: [x]}]}}]\n",
+        "time-limit",
+        "25",
+    );
+    // What a task file says is not known from the text alone.
+    assert_eq!(
+        found(
+            "execution_time_limit: {hours: 30}\nblocks: [{execution_time_limit: {hours: 25}, task_file: t.yml}]\n"
+        ),
+        []
+    );
     let with_long_job = "execution_time_limit: {hours: 25}\nblocks: [{task: {jobs: [{execution_time_limit: {hours: 24}, commands: [x]}]}}]\n";
     assert_eq!(found(with_long_job), []);
 }
@@ -111,9 +124,15 @@ fn names_are_given_once() {
         "J",
     );
     one(
-        &format!("blocks: [{{name: Nameless block 2, {TASK}}}, {{{TASK}}}]\n"),
+        "blocks: [{task: {jobs: [{name: J, commands: [x]}], boosters: [{name: J, type: rspec, job_count: 1}]}}]\n",
         "duplicate-name",
-        &format!("{{{TASK}}}"),
+        "J",
+    );
+    // A block or job without a name gets the next free one.
+    assert_eq!(found(&format!("blocks: [{{name: Nameless block 2, {TASK}}}, {{{TASK}}}]\n")), []);
+    assert_eq!(
+        found("blocks: [{task: {jobs: [{name: Nameless 2, commands: [x]}, {commands: [y]}]}}]\n"),
+        []
     );
 }
 
