@@ -1,6 +1,6 @@
 //! Every `when` of the pipeline is one that the platform can evaluate.
 
-use super::{blocks, jobs};
+use super::{blocks, expression, jobs};
 use crate::condition::{self, WhereUsed};
 use crate::diagnostic::{Note, Problem, Span};
 use crate::yaml::Node;
@@ -46,12 +46,11 @@ fn priorities(holder: Option<Node<'_>>, problems: &mut Vec<Problem>) {
 fn when(holder: Option<Node<'_>>, place: WhereUsed, problems: &mut Vec<Problem>) {
     let Some(node) = holder.and_then(|holder| holder.get("when")) else { return };
     let Some(text) = node.as_str().filter(|text| !text.is_empty()) else { return };
-    // What a parameter will be is not known before somebody promotes.
-    if text.contains("${{") || text.contains("%{{") {
-        return;
-    }
+    // What a parameter will be is not known before somebody promotes; inside of a string it can't
+    // change much.
+    let Some(text) = expression::masked(text) else { return };
     let within = |span: Span| node.span_within(span.range());
-    for problem in condition::check(text, place) {
+    for problem in condition::check(&text, place) {
         problems.push(Problem {
             span: within(problem.span),
             notes: problem

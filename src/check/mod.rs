@@ -9,6 +9,7 @@
 
 mod conditions;
 mod dependencies;
+mod expression;
 mod facts;
 mod files;
 mod ignore;
@@ -18,6 +19,7 @@ mod matrix;
 mod missing;
 mod names;
 mod pipeline_file;
+mod promotions;
 mod repository;
 mod select;
 mod workflow;
@@ -61,6 +63,7 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
     conditions::check(root, &mut problems);
     limits::check(root, long_jobs, &mut problems);
     names::check(root, &mut problems);
+    promotions::check(root, &mut problems);
     for block in blocks(root) {
         if let Some(node) = block.get("task") {
             limits::task(node, limits::Around::of(root, block), &mut problems);
@@ -68,7 +71,7 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
     }
     for node in blocks(root).chain(root.get("after_pipeline")).filter_map(|at| at.get("task")) {
         conditions::task(node, &mut problems);
-        task(node, &mut problems);
+        task(node, true, &mut problems);
     }
     sorted(tree, problems)
 }
@@ -90,14 +93,14 @@ fn task_file(tree: &Tree, around: Option<limits::Around>) -> Vec<Problem> {
     if let Some(around) = around {
         limits::task(root, around, &mut problems);
     }
-    task(root, &mut problems);
+    task(root, false, &mut problems);
     sorted(tree, problems)
 }
 
-/// Names and matrices of a task.
-fn task(node: Node<'_>, problems: &mut Vec<Problem>) {
+/// Names and matrices of a task. `evaluated`: whether the platform evaluates expressions in it.
+fn task(node: Node<'_>, evaluated: bool, problems: &mut Vec<Problem>) {
     names::task(node, problems);
-    matrix::task(node, problems);
+    matrix::task(node, evaluated, problems);
 }
 
 /// The problems with the traps of the text, in the order of their places, each once.

@@ -75,6 +75,8 @@ fn conditions_are_ones_that_can_be_evaluated() {
     one(&block("branch == 'main'"), "condition-syntax", "==");
     one(&block("result = 'passed'"), "condition-keyword", "result");
     assert_eq!(found(&block("branch = '${{parameters.X}}'")), []);
+    one(&block("branch == '${{parameters.X}}'"), "condition-syntax", "==");
+    assert_eq!(found(&block("${{parameters.X}}")), []);
     let promotion = format!(
         "blocks: [{{{TASK}}}]\npromotions: [{{name: P, pipeline_file: p.yml, auto_promote: {{when: \"result = passed\"}}}}]\n"
     );
@@ -152,6 +154,47 @@ fn matrices_stay_small_and_have_each_variable_once() {
         "blocks: [{task: {jobs: [{commands: [x], matrix: [{env_var: A, values: ['1']}, {env_var: A, values: ['2']}]}]}}]\n",
         "duplicate-variable",
         "A",
+    );
+}
+
+#[test]
+fn parameters_have_one_name_each_and_a_default_or_no_need() {
+    let promotion = |parameters: &str| {
+        format!(
+            "blocks: [{{{TASK}}}]\npromotions: [{{name: P, pipeline_file: p.yml, parameters: {{env_vars: [{parameters}]}}}}]\n"
+        )
+    };
+    one(&promotion("{name: A}, {name: A, options: [x]}"), "duplicate-variable", "A");
+    one(
+        &promotion("{name: A, required: false, default_value: x}"),
+        "exclusive-keys",
+        "default_value",
+    );
+    for sound in [
+        "{name: A, required: false}, {name: B, default_value: x}",
+        "{name: A, required: true, default_value: x}",
+        "{name: A, required: false, default_value: ''}",
+    ] {
+        assert_eq!(found(&promotion(sound)), [], "{sound}");
+    }
+}
+
+#[test]
+fn strings_become_numbers_and_lists_only_by_an_expression() {
+    let job =
+        |keys: &str| format!("blocks: [{{task: {{jobs: [{{commands: [x], {keys}}}]}}}}]\n");
+    let values = |values: &str| job(&format!("matrix: [{{env_var: A, values: {values}}}]"));
+    assert_eq!(found(&job("parallelism: '%{{ parameters.N | int64 }}'")), []);
+    assert_eq!(found(&values("'%{{ parameters.L | splitList \",\" }}'")), []);
+    one(&job("parallelism: '4'"), "wrong-type", "'4'");
+    one(&job("parallelism: '${{ parameters.N }}'"), "wrong-type", "'${{ parameters.N }}'");
+    one(&job("parallelism: '%{{ parameters.N }}'"), "wrong-type", "'%{{ parameters.N }}'");
+    one(&values("a"), "wrong-type", "a");
+    one(&values("'${{ parameters.L }}'"), "wrong-type", "'${{ parameters.L }}'");
+    one(
+        "blocks: [{task_file: t.yml}]\nafter_pipeline: {task: {jobs: [{commands: [x], parallelism: ''}]}}\n",
+        "wrong-type",
+        "''",
     );
 }
 
