@@ -4,8 +4,9 @@
 //! text. Everything is masked at once, so a text is parsed three times at most.
 //!
 //! Masked are: the backslash of an escape that YAML does not know; `@`, `` ` `` and `%` where a
-//! plain scalar may start (not in the first column, where `%` is a directive); and tabs in
-//! indentation. The last one measured on the platform only says that tabs are accepted; a tab
+//! plain scalar may start (not in the first column, where `%` is a directive); control characters,
+//! which the platform's parser takes like any other, but for the zero that its database refuses;
+//! and tabs in indentation. The last one measured on the platform only says that tabs are accepted; a tab
 //! counts as one column here, as in the platform's parser. Lines of block scalars keep their tabs,
 //! as these are content.
 
@@ -33,6 +34,11 @@ impl Mask {
     /// The mask to try after a refusal of this kind; nothing when it would not help.
     pub fn after(self, refusal: &ErrorKind, text: &str) -> Option<Self> {
         let mut mask = match refusal {
+            ErrorKind::UnexpectedCharacter { character }
+                if is_control(*character) && !self.characters =>
+            {
+                Self { characters: true, tabs: self.tabs, ..Self::default() }
+            }
             ErrorKind::UnknownQuotedScalarEscape
             | ErrorKind::UnexpectedCharacter { character: '@' | '`' | '%' }
                 if !self.characters =>
@@ -122,11 +128,17 @@ impl Mask {
                         self.places.push(at);
                     }
                 }
+                _ if is_control(char::from(byte)) => self.places.push(at),
                 _ => {}
             }
             at += 1;
         }
     }
+}
+
+/// Whether it is a control character of one byte that a scalar may hold on the platform.
+fn is_control(character: char) -> bool {
+    character.is_ascii_control() && !matches!(character, '\0' | '\t' | '\n' | '\r')
 }
 
 fn mask_tabs(text: &str, bytes: &mut [u8]) {
