@@ -1,6 +1,7 @@
 //! `semaphore.yml`: build, tests, push as latest, and the promotions to the canaries.
 
 use super::commands::{Script, quoted, quoted_words};
+use super::deploy::force;
 use super::image;
 use super::pipeline::{PipelineFile, env_vars};
 use crate::model::{AutoCancel, Block, EnvVar, Gate, Job, Promotion, Task, When};
@@ -175,6 +176,7 @@ pub(super) fn promotions<'a>(
             );
             promotion.deployment_target.clone_from(&target.deployment_target);
             promotion.auto_promote = Some(When::from(project.release_when.clone()));
+            promotion.parameters = Some(force());
             promotion
         })
         .collect()

@@ -89,24 +89,32 @@ fn secret_from_variables(name: &str, variables: &[&str]) -> String {
     )
 }
 
-/// Name of the Kubernetes Secret with the database's settings.
-pub(super) fn database_secret(project: &Project) -> String {
-    format!("{}-db", project.name)
-}
+/// Last part of the name of the Kubernetes Secret with the database's settings.
+const DATABASE: &str = "db";
 
-/// Names of the Kubernetes Secrets that the pods get their variables from.
-pub(super) fn pod_secrets(project: &Project) -> Vec<String> {
-    let database = project.database.then(|| database_secret(project));
-    let own = project.secrets.iter().map(|secret| format!("{}-{}", project.name, secret.name));
+/// Last parts of the names of the Kubernetes Secrets that the pods get their variables from; the
+/// Deployment's name comes before.
+pub(super) fn pod_secrets(project: &Project) -> Vec<&str> {
+    let database = project.database.then_some(DATABASE);
+    let own = project.secrets.iter().map(|secret| secret.name.as_str());
     database.into_iter().chain(own).collect()
 }
 
 /// Variable of the Semaphore secret with the database's certificate authority, on one line.
 pub(super) const DB_SSL_CA_BASE64: &str = "DB_SSL_CA_BASE64";
 
-/// Everything a pod needs before it can start: the secrets and the service account.
-pub(super) fn prepare(project: &Project, target: &Target) -> Script {
+/// Everything a pod of the Deployment `NAME-track` needs before it can start: its secrets and the
+/// service account. Nothing changes when the Deployment is not this workflow's to change.
+pub(super) fn prepare(project: &Project, target: &Target, track: &'static str) -> Script {
     let mut script = Script::default();
+    let name = &project.name;
+    script.explained(
+        match track {
+            CANARY => "Ends here when a newer workflow has deployed already, unless FORCE is true.",
+            _ => "Ends here while the canary of another workflow runs, and when stable is a newer workflow's,\nunless FORCE is true.",
+        },
+        release(&format!("check-{track}"), project, &[]),
+    );
     if project.database {
         let secret = target.secret_name(crate::project::DB_PARAMS);
         script.run(format!(
@@ -120,12 +128,12 @@ pub(super) fn prepare(project: &Project, target: &Target) -> Script {
         );
         script.explained(
             "kubectl takes the values from the environment: they are in no argument, file or log.",
-            secret_from_variables(&database_secret(project), &DB_VARIABLES),
+            secret_from_variables(&format!("{name}-{track}-{DATABASE}"), &DB_VARIABLES),
         );
     }
     for secret in &project.secrets {
         let variables: Vec<&str> = secret.env.iter().map(String::as_str).collect();
-        let name = format!("{}-{}", project.name, secret.name);
+        let name = format!("{name}-{track}-{}", secret.name);
         script.run(secret_from_variables(&name, &variables));
     }
     script.all(&target.rendered.pull_secret);
@@ -139,23 +147,22 @@ pub(super) fn prepare(project: &Project, target: &Target) -> Script {
     script
 }
 
-/// Remembers in `STABLE` whether the stable Deployment exists; before the first promotion it does
-/// not.
-pub(super) fn find_stable(project: &Project) -> String {
-    format!(
-        "STABLE=$(kubectl get deployment {}-stable --ignore-not-found --output=name)",
-        project.name
-    )
+/// The Deployment that a few users get.
+pub(super) const CANARY: &str = "canary";
+/// The Deployment that all other users get.
+pub(super) const STABLE: &str = "stable";
+
+/// A command of `release.sh` about the service.
+pub(super) fn release(command: &str, project: &Project, arguments: &[&str]) -> String {
+    let mut words = vec!["./release.sh", command, &project.name];
+    words.extend(arguments);
+    words.join(" ")
 }
 
-/// Scales stable, where it exists; after [`find_stable`].
-pub(super) fn scale_stable(replicas: u32) -> String {
-    format!("if test -n \"$STABLE\"; then kubectl scale --replicas={replicas} \"$STABLE\"; fi")
-}
-
-/// Deletes the canary; does nothing when there is none.
-pub(super) fn delete_canary(project: &Project) -> String {
-    format!("kubectl delete deployment {}-canary --ignore-not-found", project.name)
+/// Names of the Kubernetes Secrets that only the canary reads.
+pub(super) fn canary_secrets(project: &Project) -> Vec<String> {
+    let of_canary = |secret: &str| format!("{}-{CANARY}-{secret}", project.name);
+    pod_secrets(project).into_iter().map(of_canary).collect()
 }
 
 /// Runs a command in a pod of the canary.

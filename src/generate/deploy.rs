@@ -3,12 +3,12 @@
 
 use super::ci;
 use super::commands::{
-    Script, apply, connect, delete_canary, find_stable, in_canary, prepare, scale_stable,
+    CANARY, STABLE, Script, apply, canary_secrets, connect, in_canary, prepare, release,
 };
 use super::image;
 use super::pipeline::{PipelineFile, deployment, secrets};
 use super::timeouts;
-use crate::model::{Block, EnvVar, Promotion, Secret, When};
+use crate::model::{Block, EnvVar, Parameter, Parameters, Promotion, Secret, When};
 use crate::project::{DB_PARAMS, Migrate, Project, Target};
 
 /// Pushes the image, migrates, rolls out the canary, tests it, and waits for a person.
@@ -40,8 +40,9 @@ pub(super) fn canary(project: &Project, target: &Target) -> PipelineFile {
         let task = file.task(secrets, prologue, "Test the canary", script);
         file.block(Block::new("Test", task).after(["Deploy"]));
     }
-    let stable =
+    let mut stable =
         guarded(target, format!("Promote to stable ({})", target.title()), "deploy-stable");
+    stable.parameters = Some(force());
     let mut rollback =
         guarded(target, format!("Roll back the canary ({})", target.title()), "rollback-canary");
     rollback.auto_promote = Some(When::from("result != 'passed'"));
@@ -57,6 +58,18 @@ fn guarded(target: &Target, name: String, kind: &str) -> Promotion {
     let mut promotion = Promotion::new(name, format!("{kind}-{}.yml", target.id));
     promotion.deployment_target.clone_from(&target.deployment_target);
     promotion
+}
+
+/// What a person who promotes may say: that an older workflow takes the place of a newer one.
+pub(super) fn force() -> Parameters {
+    let force = Parameter {
+        name: "FORCE".into(),
+        description: Some("true: deploy even when a newer workflow has deployed already".into()),
+        options: vec!["false".into(), "true".into()],
+        default_value: Some("false".into()),
+        required: Some(false),
+    };
+    Parameters { env_vars: vec![force] }
 }
 
 /// The target's image of this workflow, for use inside double quotes.
@@ -110,7 +123,7 @@ fn deploy_prologue(target: &Target) -> Script {
 fn deploy_canary(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
     let name = &project.name;
     let image = target_image(target);
-    let mut script = prepare(project, target);
+    let mut script = prepare(project, target, CANARY);
     if project.migration_job().is_some() {
         script.explained(
             "Before any pod changes, so the version that is running must work with the new schema too.",
@@ -121,12 +134,13 @@ fn deploy_canary(project: &Project, target: &Target, file: &mut PipelineFile) ->
             ),
         );
     }
-    script.run(apply("deployment.yml", &format!("{name}-canary"), target.replicas.canary, &image));
+    let pods = target.replicas.canary.to_string();
+    script.run(release(CANARY, project, &[&pods, &format!("\"{image}\"")]));
+    let beside = target.replicas.beside_canary().to_string();
     script.explained(
-        "Only now that the canary is ready, stable gives up as many pods. Before the first\npromotion there is no stable.",
-        find_stable(project),
+        "Only now that the canary is ready, stable gives up as many pods.",
+        release("make-room", project, &[&beside]),
     );
-    script.run(scale_stable(target.replicas.beside_canary()));
     let secrets = deploy_secrets(project, target);
     let mut task = file.task(secrets, deploy_prologue(target), "Deploy the canary", script);
     task.env_vars = vec![wait(timeouts::CANARY_WAIT)];
@@ -163,14 +177,16 @@ pub(super) fn stable(project: &Project, target: &Target) -> PipelineFile {
         ),
         timeouts::STABLE_PIPELINE,
     );
-    let mut script = prepare(project, target);
-    script.run(apply(
-        "deployment.yml",
-        &format!("{name}-stable"),
-        target.replicas.stable,
-        &target_image(target),
-    ));
-    script.run(delete_canary(project));
+    let mut script = prepare(project, target, STABLE);
+    let pods = target.replicas.stable.to_string();
+    let image = format!("\"{}\"", target_image(target));
+    script.explained(
+        "Brings stable back to its version before when this one does not get ready.",
+        release(STABLE, project, &[&pods, &image]),
+    );
+    let secrets = canary_secrets(project);
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    script.run(release("remove-canary", project, &secrets));
     let secrets = deploy_secrets(project, target);
     let mut task = file.task(secrets, deploy_prologue(target), "Deploy stable", script);
     task.env_vars = vec![wait(timeouts::STABLE_WAIT)];
@@ -196,33 +212,17 @@ pub(super) fn rollback(project: &Project, target: &Target) -> PipelineFile {
         ),
         timeouts::ROLLBACK_PIPELINE,
     );
+    let pods = target.replicas.stable.to_string();
+    let secrets_of_canary = canary_secrets(project);
+    let arguments: Vec<&str> =
+        [pods.as_str()].into_iter().chain(secrets_of_canary.iter().map(String::as_str)).collect();
     let mut script = Script::default();
     script.explained(
-        "What there is to learn about the canary, while it is there; none of this may stop the\nrollback.",
-        format!("kubectl get deployments,pods --selector=app={name} --output=wide || true"),
+        "A canary of another workflow is left alone, and so is stable then.",
+        release("rollback", project, &arguments),
     );
-    script.run(format!("kubectl describe pods --selector=deployment={name}-canary || true"));
-    for previous in ["", " --previous"] {
-        script.run(format!(
-            "kubectl logs --selector=deployment={name}-canary --all-containers --prefix --tail=200{previous} || true"
-        ));
-    }
-    script.run("kubectl get events --sort-by=.lastTimestamp || true");
-    script.explained("Before the first promotion there is no stable.", find_stable(project));
-    script.run(scale_stable(target.replicas.stable));
-    let seconds = timeouts::ROLLBACK_WAIT;
-    script.explained(
-        "Where the cluster has no room for both, the canary has to go first.",
-        format!(
-            "if test -n \"$STABLE\"; then kubectl rollout status \"$STABLE\" --timeout={seconds}s || echo 'stable is not at full size yet: removing the canary makes room'; fi"
-        ),
-    );
-    script.run(delete_canary(project));
-    script.run(format!(
-        "if test -n \"$STABLE\"; then kubectl rollout status \"$STABLE\" --timeout={seconds}s; fi"
-    ));
     let secrets = secrets(target.cluster_secrets());
-    let task = file.task(secrets, connect(target), "Roll back", script);
+    let task = file.task(secrets, deploy_prologue(target), "Roll back", script);
     file.block(Block::new("Roll back", task).after(Vec::<String>::new()));
     file
 }

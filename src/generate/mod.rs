@@ -80,6 +80,7 @@ pub fn render(project: &Project) -> Result<FileTree, GenerateError> {
         add(&path, content, false, Kind::Managed)?;
     }
     add("apply.sh", include_str!("../../templates/apply.sh").into(), true, Kind::Managed)?;
+    add("release.sh", include_str!("../../templates/release.sh").into(), true, Kind::Managed)?;
     add("RUNBOOK.md", runbook::text(project)?, false, Kind::Managed)?;
     if project.app == App::Addressbook {
         for file in scaffold::all()? {

@@ -8,8 +8,6 @@ pub(super) const PROGRESS: u64 = 240;
 pub(super) const CANARY_WAIT: u64 = 300;
 /// Seconds until all pods of stable must be replaced.
 pub(super) const STABLE_WAIT: u64 = 900;
-/// Seconds of each wait for stable during a rollback.
-pub(super) const ROLLBACK_WAIT: u64 = 300;
 /// Seconds that the migration Job may run.
 pub(super) const MIGRATE: u64 = 840;
 /// Seconds until the migration Job must have ended; above [`MIGRATE`], whose message says more.
@@ -18,6 +16,6 @@ pub(super) const MIGRATE_WAIT: u64 = 900;
 /// Minutes that the canary pipeline may take.
 pub(super) const CANARY_PIPELINE: u64 = 45;
 /// Minutes that the stable pipeline may take.
-pub(super) const STABLE_PIPELINE: u64 = 30;
+pub(super) const STABLE_PIPELINE: u64 = 45;
 /// Minutes that the rollback pipeline may take.
-pub(super) const ROLLBACK_PIPELINE: u64 = 20;
+pub(super) const ROLLBACK_PIPELINE: u64 = 30;
