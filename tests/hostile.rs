@@ -353,7 +353,7 @@ fn free_text_reaches_its_program_and_does_nothing_on_the_way() {
             assert!(call.arguments.contains(name));
         }
     }
-    let executed: Vec<&Vec<String>> = world.executed.iter().map(|(_, words)| words).collect();
+    let executed: Vec<&Vec<String>> = world.kube.executed.iter().map(|(_, words)| words).collect();
     for program in ["ping", "migrate"] {
         let words: Vec<String> = config["commands"][program]
             .as_array()

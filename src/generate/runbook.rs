@@ -1,6 +1,7 @@
 //! `RUNBOOK.md`: provisioning, deploying, promoting, rolling back and repairing, true for the
 //! chosen targets only.
 
+use super::commands::pod_secrets;
 use super::image::released;
 use super::manifests::pulling_with_secret;
 use super::secrets::of_target;
@@ -48,6 +49,7 @@ pub(super) fn text(project: &Project) -> Result<String, GenerateError> {
     let sections: Vec<Section> =
         project.targets.iter().map(|target| section(project, target)).collect();
     context.insert("name", &project.name);
+    context.insert("env_from", &pod_secrets(project));
     context.insert("heading", if sections.len() == 1 { "###" } else { "####" });
     context.insert("targets", &sections);
     context.insert("roots", &sections.iter().filter(|section| !section.after).collect::<Vec<_>>());

@@ -1,8 +1,10 @@
 //! The world that generated jobs act on, small but strict: registries that know who is logged in and
-//! what was pushed, and a cluster whose pods become ready when all they need is there. A call with an
-//! argument that the real program would not take, or that the world can't vouch for, fails.
+//! what was pushed, clouds, and a cluster. A call with an argument that the real program would not
+//! take, or that the world can't vouch for, fails.
 
-use serde_json::{Value, json};
+use super::kube::Kube;
+use super::kube::kubectl::{self, Time};
+use super::words::{Answer, Words, fail};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -15,6 +17,9 @@ pub struct Call {
     pub variables: BTreeMap<String, String>,
 }
 
+/// The status with which the job ends that made the call, whatever it would have done next.
+pub const KILL: i32 = -9;
+
 /// The answer to a call.
 pub struct Reply {
     pub status: i32,
@@ -22,44 +27,28 @@ pub struct Reply {
     pub err: String,
 }
 
-type Answer = Result<String, String>;
-
-/// A Deployment: what is wanted and what there is.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Deployment {
-    pub image: String,
-    pub replicas: u64,
-    /// Pods that take requests, and the image that they run.
-    pub ready: u64,
-    pub serving: Option<String>,
-    selector: Value,
-    template: Value,
+/// A job that is killed: in its call of `kubectl` with this number, counted from 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Kill {
+    pub call: usize,
+    /// Steps that the controllers still make for the call; without, the call is not even made.
+    pub steps: Option<usize>,
 }
 
 #[derive(Default)]
 pub struct World {
     pub calls: Vec<Call>,
-    pub deployments: BTreeMap<String, Deployment>,
-    /// The Jobs that are there, and whether each has failed.
-    jobs: BTreeMap<String, bool>,
-    /// How many migrations have run, by image.
-    pub migrated: Vec<String>,
-    /// Kubernetes Secrets.
-    pub secrets: BTreeMap<String, BTreeMap<String, String>>,
-    /// Kind and name of all other objects, with the object.
-    pub objects: BTreeMap<(String, String), Value>,
+    pub kube: Kube,
     /// Images in registries.
     pub pushed: BTreeSet<String>,
     /// Artifacts of the workflow.
     artifacts: BTreeMap<String, String>,
-    /// Commands that were run in pods of the canary, with the image of the pod.
-    pub executed: Vec<(String, Vec<String>)>,
-    /// Ready pods of the service after every change.
-    pub capacity: Vec<u64>,
-    /// Parts of the tags of images whose pods never become ready.
-    pub broken: BTreeSet<String>,
-    pub migration_fails: bool,
-    pub ping_fails: bool,
+    /// How the job that runs next is killed.
+    pub kill: Option<Kill>,
+    /// Whether a job was killed.
+    pub killed: bool,
+    /// Calls of `kubectl` in the job that runs.
+    kubectl_calls: usize,
     /// Whether a job finds the builder that the last one has left on its machine.
     pub self_hosted: bool,
     /// The namespace that must be chosen.
@@ -80,84 +69,34 @@ struct Machine {
     google: bool,
 }
 
-/// Flags and other arguments of a call; every flag has to be asked for.
-struct Words {
-    flags: Vec<(String, String)>,
-    plain: Vec<String>,
-    /// What stands behind `--`.
-    rest: Vec<String>,
-}
-
-impl Words {
-    /// Splits arguments; the named flags take the argument after them as their value.
-    fn of(arguments: &[String], valued: &[&str]) -> Self {
-        let mut words = Self { flags: Vec::new(), plain: Vec::new(), rest: Vec::new() };
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            if argument == "--" {
-                words.rest = arguments.cloned().collect();
-                break;
-            }
-            match argument.strip_prefix("--") {
-                Some(flag) => {
-                    let (name, value) = match flag.split_once('=') {
-                        Some((name, value)) => (name, value.to_owned()),
-                        None if valued.contains(&flag) => {
-                            (flag, arguments.next().cloned().unwrap_or_default())
-                        }
-                        None => (flag, String::new()),
-                    };
-                    words.flags.push((name.to_owned(), value));
-                }
-                None => words.plain.push(argument.clone()),
-            }
-        }
-        words
-    }
-
-    fn flag(&mut self, name: &str) -> Option<String> {
-        let at = self.flags.iter().position(|(known, _)| known == name)?;
-        Some(self.flags.remove(at).1)
-    }
-
-    fn needs(&mut self, name: &str) -> Answer {
-        self.flag(name).ok_or_else(|| format!("--{name} is missing"))
-    }
-
-    fn has(&mut self, name: &str) -> bool {
-        self.flag(name).is_some()
-    }
-
-    fn is(&mut self, name: &str, expected: &str) -> Result<(), String> {
-        let value = self.needs(name)?;
-        if value == expected { Ok(()) } else { Err(format!("--{name} is {value:?}")) }
-    }
-
-    /// Fails when flags are left that nobody has asked for.
-    fn end(self) -> Result<Vec<String>, String> {
-        match self.flags.first() {
-            Some((name, _)) => Err(format!("unknown flag: --{name}")),
-            None => Ok(self.plain),
-        }
-    }
-}
-
-fn fail<T>(text: impl Into<String>) -> Result<T, String> {
-    Err(text.into())
-}
-
 impl World {
     /// A job begins: nothing of the one before is there.
     pub fn new_machine(&mut self) {
         let has_builder = self.self_hosted && self.machine.has_builder;
         let namespace = "default".into();
+        self.kubectl_calls = 0;
         self.machine = Machine { namespace, has_builder, ..Machine::default() };
+        // Between two jobs there is time.
+        self.kube.rest(&self.pushed);
     }
 
     pub fn call(&mut self, call: Call) -> Reply {
         self.calls.push(call.clone());
         let answer = match call.program.as_str() {
-            "kubectl" => self.kubectl(&call),
+            "kubectl" => {
+                let number = self.kubectl_calls;
+                self.kubectl_calls += 1;
+                match self.kill.filter(|kill| kill.call == number) {
+                    Some(kill) => {
+                        if let Some(steps) = kill.steps {
+                            let _ = self.kubectl(&call, Time::Cut(steps));
+                        }
+                        (self.kill, self.killed) = (None, true);
+                        return Reply { status: KILL, out: String::new(), err: String::new() };
+                    }
+                    None => self.kubectl(&call, Time::Usual),
+                }
+            }
             "docker" => self.docker(&call),
             "aws" => self.aws(&call),
             "gcloud" => self.gcloud(&call),
@@ -169,7 +108,6 @@ impl World {
             },
             _ => Ok(String::new()),
         };
-        self.settle();
         match answer {
             Ok(out) => Reply { status: 0, out, err: String::new() },
             Err(err) => Reply {
@@ -187,70 +125,12 @@ impl World {
         self.calls.iter().filter(matches).count()
     }
 
-    // The cluster
-
-    /// Pods become ready, as far as they can.
-    fn settle(&mut self) {
-        let names: Vec<String> = self.deployments.keys().cloned().collect();
-        for name in names {
-            let sound = self.pods_can_run(&self.deployments[&name]);
-            let deployment = self.deployments.get_mut(&name).expect("it is there");
-            if sound {
-                deployment.serving = Some(deployment.image.clone());
-                deployment.ready = deployment.replicas;
-            } else if deployment.serving.is_some() {
-                // No pod of the last version goes before its successor is ready.
-                deployment.ready = deployment.ready.min(deployment.replicas);
-            }
-        }
-        let ready = self.deployments.values().map(|deployment| deployment.ready).sum();
-        if self.capacity.last() != Some(&ready) {
-            self.capacity.push(ready);
-        }
-    }
-
-    fn pods_can_run(&self, deployment: &Deployment) -> bool {
-        let pod = &deployment.template["spec"];
-        self.can_pull(&deployment.image, pod)
-            && !self.broken.iter().any(|part| deployment.image.contains(part.as_str()))
-            && self.has_secrets(pod)
-    }
-
-    fn has_secrets(&self, pod: &Value) -> bool {
-        pod["containers"].as_array().into_iter().flatten().all(|container| {
-            container["envFrom"].as_array().into_iter().flatten().all(|source| {
-                let name = source["secretRef"]["name"].as_str().unwrap_or_default();
-                self.secrets.contains_key(name)
-            })
-        })
-    }
-
-    fn can_pull(&self, image: &str, pod: &Value) -> bool {
-        let account = pod["serviceAccountName"].as_str().unwrap_or("default").to_owned();
-        let Some(account) = self.objects.get(&("ServiceAccount".to_owned(), account)) else {
-            return false;
-        };
-        // Images on Docker Hub are private here; the nodes may pull from their own cloud.
-        let credentials = account["imagePullSecrets"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|secret| self.secrets.get(secret["name"].as_str()?))
-            .filter_map(|secret| secret.get(".dockerconfigjson"))
-            .filter_map(|text| serde_json::from_str::<Value>(text).ok())
-            .any(|config| {
-                let login = &config["auths"]["https://index.docker.io/v1/"];
-                login["username"] == "team" && login["password"] == "s3cret'\"$(x)\\hub"
-            });
-        self.pushed.contains(image) && (host(image) != "docker.io" || credentials)
-    }
-
-    fn kubectl(&mut self, call: &Call) -> Answer {
+    fn kubectl(&mut self, call: &Call, time: Time) -> Answer {
         let mut words = Words::of(&call.arguments, &[]);
         let verb = words.plain.first().cloned().unwrap_or_default();
         let second = words.plain.get(1).cloned().unwrap_or_default();
         if (verb.as_str(), second.as_str()) == ("create", "secret") {
-            return create_secret(words, call);
+            return kubectl::create_secret(words, call);
         }
         if !self.machine.connected {
             return fail("the connection to the server localhost:8080 was refused");
@@ -268,180 +148,7 @@ impl World {
         {
             return fail(format!("forbidden in the namespace {:?}", self.machine.namespace));
         }
-        match verb.as_str() {
-            "apply" => self.apply(words, call),
-            "get" => self.get(words),
-            "scale" => {
-                let replicas = words.needs("replicas")?.parse().map_err(|_| "no number")?;
-                let name = deployment_name(&words.end()?[1])?;
-                self.deployment(&name)?.replicas = replicas;
-                Ok(format!("deployment.apps/{name} scaled\n"))
-            }
-            "rollout" => {
-                seconds(&words.needs("timeout")?)?;
-                let plain = words.end()?;
-                let [_, status, name] = plain.as_slice() else { return fail("rollout what?") };
-                if status != "status" {
-                    return fail(format!("unknown command {status:?}"));
-                }
-                let name = deployment_name(name)?;
-                let deployment = self.deployment(&name)?.clone();
-                if self.pods_can_run(&deployment) {
-                    Ok(format!("deployment {name:?} successfully rolled out\n"))
-                } else {
-                    fail(format!("deployment {name:?} exceeded its progress deadline"))
-                }
-            }
-            "delete" => {
-                let ignore = words.has("ignore-not-found");
-                let cascade = words.flag("cascade");
-                if cascade.is_some_and(|cascade| cascade != "foreground") {
-                    return fail("unknown cascade");
-                }
-                let plain = words.end()?;
-                let [_, kind, name] = plain.as_slice() else { return fail("delete what?") };
-                let known = match kind.as_str() {
-                    "deployment" => self.deployments.remove(name).is_some(),
-                    "job" => self.jobs.remove(name).is_some(),
-                    _ => return fail(format!("unknown kind {kind:?}")),
-                };
-                if known || ignore { Ok(String::new()) } else { fail("not found") }
-            }
-            "wait" => {
-                words.is("for", "condition=complete")?;
-                seconds(&words.needs("timeout")?)?;
-                let plain = words.end()?;
-                let name = plain[1].strip_prefix("job/").ok_or("no job")?;
-                match self.jobs.get(name) {
-                    Some(false) => Ok("condition met\n".into()),
-                    Some(true) => fail("timed out waiting for the condition"),
-                    None => fail("not found"),
-                }
-            }
-            "exec" => {
-                let container = words.needs("container")?;
-                let command = std::mem::take(&mut words.rest);
-                let name = deployment_name(&words.end()?[1])?;
-                let deployment = self.deployment(&name)?.clone();
-                let pod = &deployment.template["spec"]["containers"][0]["name"];
-                if deployment.ready == 0 || *pod != json!(container) {
-                    return fail("there is no such container");
-                }
-                let image = deployment.serving.unwrap_or_default();
-                self.executed.push((image.clone(), command.clone()));
-                match command.last().map(String::as_str) {
-                    Some("ping") if self.ping_fails => fail("exit code 1"),
-                    Some("migrate") if self.migration_fails => fail("exit code 1"),
-                    Some("migrate") => {
-                        self.migrated.push(image);
-                        Ok(String::new())
-                    }
-                    _ => Ok(String::new()),
-                }
-            }
-            "logs" => {
-                for flag in ["selector", "all-containers", "prefix", "previous"] {
-                    words.flag(flag);
-                }
-                words.needs("tail")?;
-                words.end().map(|_| "a line of a log\n".into())
-            }
-            "describe" => {
-                words.flag("selector");
-                words.end().map(|_| "a description\n".into())
-            }
-            _ => fail(format!("unknown command {verb:?}")),
-        }
-    }
-
-    fn deployment(&mut self, name: &str) -> Result<&mut Deployment, String> {
-        self.deployments.get_mut(name).ok_or_else(|| format!("deployment {name:?} not found"))
-    }
-
-    fn get(&mut self, mut words: Words) -> Answer {
-        let ignore = words.has("ignore-not-found");
-        let output = words.flag("output");
-        let selected = words.flag("selector").is_some() || words.flag("sort-by").is_some();
-        let plain = words.end()?;
-        match (plain[1].as_str(), plain.get(2), output.as_deref()) {
-            (_, None, None | Some("wide")) if selected => Ok("a table\n".into()),
-            ("deployment", Some(name), Some("name")) => match self.deployments.get(name) {
-                Some(_) => Ok(format!("deployment.apps/{name}\n")),
-                None if ignore => Ok(String::new()),
-                None => fail("not found"),
-            },
-            ("job", Some(name), Some(path)) => {
-                assert!(path.starts_with("jsonpath={.status.conditions["), "{path}");
-                match self.jobs.get(name) {
-                    Some(true) => Ok("BackoffLimitExceeded".into()),
-                    Some(false) => Ok(String::new()),
-                    None => fail("not found"),
-                }
-            }
-            other => fail(format!("nobody knows how to get {other:?}")),
-        }
-    }
-
-    fn apply(&mut self, mut words: Words, call: &Call) -> Answer {
-        if words.has("server-side") && !words.has("force-conflicts") {
-            return fail("conflicts with another field manager");
-        }
-        let file = words.needs("filename")?;
-        words.end()?;
-        let text = if file == "-" {
-            call.input.clone()
-        } else {
-            let folder = call.variables.get("PWD").cloned().unwrap_or_default();
-            std::fs::read_to_string(Path::new(&folder).join(&file))
-                .map_err(|error| format!("{file}: {error}"))?
-        };
-        if text.trim().is_empty() {
-            return fail("no objects passed to apply");
-        }
-        let object: Value = yaml_serde::from_str(&text).map_err(|error| error.to_string())?;
-        let kind = object["kind"].as_str().ok_or("no kind")?.to_owned();
-        let name = object["metadata"]["name"].as_str().ok_or("no name")?.to_owned();
-        match kind.as_str() {
-            "Deployment" => self.apply_deployment(&name, &object)?,
-            "Job" => {
-                if self.jobs.contains_key(&name) {
-                    return fail("spec.template: field is immutable");
-                }
-                let pod = &object["spec"]["template"]["spec"];
-                let image = pod["containers"][0]["image"].as_str().ok_or("no image")?;
-                let fails =
-                    self.migration_fails || !self.can_pull(image, pod) || !self.has_secrets(pod);
-                if !fails {
-                    self.migrated.push(image.to_owned());
-                }
-                self.jobs.insert(name.clone(), fails);
-            }
-            "Secret" => {
-                let data = object["stringData"].as_object().ok_or("no data")?;
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let values = data.iter().map(|(key, value)| (key.clone(), text(value))).collect();
-                self.secrets.insert(name.clone(), values);
-            }
-            "Service" | "ServiceAccount" | "PodDisruptionBudget" => {
-                self.objects.insert((kind.clone(), name.clone()), object);
-            }
-            _ => return fail(format!("no matches for kind {kind:?}")),
-        }
-        Ok(format!("{kind}/{name} configured\n"))
-    }
-
-    fn apply_deployment(&mut self, name: &str, object: &Value) -> Result<(), String> {
-        let spec = &object["spec"];
-        let deployment = self.deployments.entry(name.to_owned()).or_default();
-        if !deployment.selector.is_null() && deployment.selector != spec["selector"] {
-            return fail("spec.selector: field is immutable");
-        }
-        deployment.selector = spec["selector"].clone();
-        deployment.template = spec["template"].clone();
-        deployment.replicas = spec["replicas"].as_u64().ok_or("no number of replicas")?;
-        let image = &spec["template"]["spec"]["containers"][0]["image"];
-        deployment.image = image.as_str().ok_or("no image")?.to_owned();
-        Ok(())
+        self.kube.call(words, call, &self.pushed, time)
     }
 
     // Registries and images
@@ -694,52 +401,8 @@ impl World {
     }
 }
 
-/// `kubectl create secret`, which talks to nobody with `--dry-run=client`.
-fn create_secret(mut words: Words, call: &Call) -> Answer {
-    words.is("dry-run", "client")?;
-    words.is("output", "yaml")?;
-    let kind = words.flag("type").unwrap_or_else(|| "Opaque".into());
-    let mut data = BTreeMap::new();
-    if let Some(file) = words.flag("from-env-file") {
-        assert_eq!(file, "/dev/stdin");
-        for name in call.input.lines() {
-            // A name without a value stands for the variable, and one that is not set is left out.
-            if name.contains('=') {
-                return fail("a value is in the input");
-            }
-            if let Some(value) = call.variables.get(name) {
-                data.insert(name.to_owned(), value.clone());
-            }
-        }
-    } else {
-        let source = words.needs("from-file")?;
-        let (key, file) = source.split_once('=').ok_or("no key")?;
-        assert_eq!(file, "/dev/stdin");
-        data.insert(key.to_owned(), call.input.clone());
-    }
-    let plain = words.end()?;
-    let [_, _, generic, name] = plain.as_slice() else { return fail("which secret?") };
-    if generic != "generic" {
-        return fail("unknown command");
-    }
-    Ok(json!({"apiVersion": "v1", "kind": "Secret", "type": kind, "metadata": {"name": name}, "stringData": data}).to_string())
-}
-
-fn deployment_name(text: &str) -> Answer {
-    ["deployment/", "deployment.apps/"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .map(str::to_owned)
-        .ok_or_else(|| format!("{text:?} is no deployment"))
-}
-
-fn seconds(text: &str) -> Result<u64, String> {
-    text.strip_suffix('s')
-        .and_then(|digits| digits.parse().ok())
-        .ok_or(format!("{text:?} is no duration"))
-}
-
-fn host(image: &str) -> &str {
+/// The host of an image's registry.
+pub fn host(image: &str) -> &str {
     match image.split_once('/') {
         Some((host, _)) if host.contains(['.', ':']) => host,
         _ => "docker.io",

@@ -5,9 +5,12 @@
 #![allow(dead_code)]
 
 pub mod cluster;
+pub mod kube;
 pub mod matrix;
 pub mod sandbox;
 pub mod shell;
+pub mod stage;
+pub mod words;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -50,6 +51,8 @@ IFS= read -r -d '' out <&3
 IFS= read -r -d '' err <&3
 printf '%s' "$out"
 printf '%s' "$err" >&2
+# The whole job, as when somebody presses Stop.
+if ((status == -9)); then kill -KILL 0; fi
 exit "$status"
 "#;
 
@@ -78,6 +81,12 @@ pub struct Sandbox {
     pub secrets: BTreeMap<String, Secret>,
     /// `SEMAPHORE_WORKFLOW_ID`.
     pub workflow: String,
+    /// `SEMAPHORE_WORKFLOW_NUMBER`, which counts the workflows of a branch or tag.
+    pub number: u32,
+    /// `SEMAPHORE_GIT_REF`.
+    pub git_ref: String,
+    /// What the person who promotes has said.
+    pub force: bool,
     world: Arc<Mutex<World>>,
     port: u16,
     tools: TempDir,
@@ -111,7 +120,17 @@ impl Sandbox {
             }
         });
         let secrets = usual_secrets();
-        Self { service, secrets, workflow: "workflow-1".into(), world, port, tools }
+        Self {
+            service,
+            secrets,
+            workflow: "workflow-1".into(),
+            number: 1,
+            git_ref: "refs/heads/main".into(),
+            force: false,
+            world,
+            port,
+            tools,
+        }
     }
 
     pub fn world(&self) -> MutexGuard<'_, World> {
@@ -149,13 +168,18 @@ impl Sandbox {
             .args(["--norc", "--noprofile", "-c", &format!("{{ {AGENT}\n}} 2>&1")])
             .current_dir(&home)
             .stdin(Stdio::null())
+            .process_group(0)
             .env_clear()
             .envs(&variables)
             .envs([
                 ("CI", "true"),
                 ("SEMAPHORE", "true"),
                 ("SEMAPHORE_WORKFLOW_ID", &self.workflow),
+                ("SEMAPHORE_WORKFLOW_NUMBER", &self.number.to_string()),
+                ("SEMAPHORE_ORGANIZATION_URL", "https://team.semaphoreci.example"),
                 ("SEMAPHORE_GIT_BRANCH", "main"),
+                ("SEMAPHORE_GIT_REF", &self.git_ref),
+                ("FORCE", if self.force { "true" } else { "false" }),
                 ("SEMAPHORE_REGISTRY_URL", "registry.semaphore.example"),
                 ("SEMAPHORE_REGISTRY_USERNAME", "semaphore"),
                 ("SEMAPHORE_REGISTRY_PASSWORD", "s3cret-registry"),
@@ -176,11 +200,28 @@ impl Sandbox {
         ran
     }
 
+    /// Runs what a person types who is connected to the cluster.
+    pub fn shell(&self, commands: &str) -> Played {
+        let pipelines = self.service.pipelines();
+        let (file, pipeline) =
+            pipelines.iter().find(|(file, _)| file.starts_with("rollback")).unwrap();
+        let mut job = super::jobs(file, pipeline).remove(0);
+        job.commands.pop();
+        job.commands.push(commands.to_owned());
+        let ran = self.run(&job);
+        Played { passed: ran.status == 0, log: ran.out }
+    }
+
     /// Runs the jobs of a pipeline, block after block, until one fails; whether it passed.
     pub fn play(&self, file: &str) -> Played {
+        self.play_where(file, |_| true)
+    }
+
+    /// As [`Self::play`], but leaves out jobs; what they would have done is there already.
+    pub fn play_where(&self, file: &str, wanted: impl Fn(&Job) -> bool) -> Played {
         let pipeline = self.service.yaml(&format!(".semaphore/{file}"));
         let mut log = String::new();
-        for job in super::jobs(file, &pipeline) {
+        for job in super::jobs(file, &pipeline).into_iter().filter(wanted) {
             let ran = self.run(&job);
             log.push_str(&format!("== {}\n{}", job.title, ran.out));
             if ran.status != 0 {

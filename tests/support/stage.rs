@@ -1,0 +1,146 @@
+//! A service on a cloud, played through its deployments: what people do, and what is there then.
+
+use super::Service;
+use super::kube::rollout::{Deployment, Trouble};
+use super::sandbox::{Played, Sandbox};
+
+/// A cloud, which is also the target's id, and the address of the images there.
+pub const CLOUDS: [(&str, &str); 3] = [
+    ("digitalocean", "team/addressbook"),
+    ("gcp", "us-central1-docker.pkg.dev/demo-project/addressbook/addressbook"),
+    ("aws", "123456789012.dkr.ecr.us-east-1.amazonaws.com/addressbook"),
+];
+
+/// A service on one cloud and what people do with it.
+pub struct Stage {
+    pub sandbox: Sandbox,
+    pub cloud: &'static str,
+    /// Address of its images without the tag.
+    pub image: &'static str,
+    /// Workflows in the order of their pushes.
+    workflows: Vec<String>,
+}
+
+impl Stage {
+    pub fn new(cloud: &'static str, image: &'static str, settings: &str) -> Self {
+        let config = format!("{settings}\ntargets: [{{cloud: {cloud}}}]\n");
+        Self::of(cloud, image, &config)
+    }
+
+    /// A stage with a whole configuration of one target.
+    pub fn of(cloud: &'static str, image: &'static str, config: &str) -> Self {
+        let sandbox = Sandbox::new(Service::generated(config));
+        let mut stage = Self { sandbox, cloud, image, workflows: Vec::new() };
+        stage.work_as("first");
+        stage
+    }
+
+    /// A stage on one cloud, for what has nothing to do with clouds.
+    pub fn one(settings: &str) -> Self {
+        let (cloud, image) = CLOUDS[1];
+        Self::new(cloud, image, settings)
+    }
+
+    pub fn all(settings: &str) -> impl Iterator<Item = Self> {
+        CLOUDS.into_iter().map(move |(cloud, image)| Self::new(cloud, image, settings))
+    }
+
+    /// What is done next is done in this workflow. Workflows are as old as their first mention.
+    pub fn work_as(&mut self, workflow: &str) {
+        if !self.workflows.iter().any(|known| known == workflow) {
+            self.workflows.push(workflow.to_owned());
+        }
+        let at = self.workflows.iter().position(|known| known == workflow).unwrap();
+        self.sandbox.workflow = workflow.into();
+        // Numbers of two digits are no text to compare.
+        self.sandbox.number = u32::try_from(at).unwrap() + 9;
+    }
+
+    /// A push to the repository: a new workflow builds and tests.
+    pub fn push(&mut self, workflow: &str) {
+        self.work_as(workflow);
+        self.sandbox.play("semaphore.yml").passed();
+    }
+
+    /// What a push leaves behind, without the play.
+    pub fn built(&mut self, workflow: &str) {
+        self.work_as(workflow);
+        let image = format!("registry.semaphore.example/addressbook:{workflow}");
+        self.sandbox.world().pushed.insert(image);
+    }
+
+    /// A canary pipeline that has pushed the image already.
+    pub fn released(&mut self, workflow: &str) {
+        self.work_as(workflow);
+        let image = format!("{}:{workflow}", self.image);
+        self.sandbox.world().pushed.insert(image);
+    }
+
+    /// The pods of a workflow will have this trouble.
+    pub fn breaks(&self, workflow: &str, trouble: Trouble) {
+        self.sandbox.world().kube.broken.insert(format!(":{workflow}"), trouble);
+    }
+
+    pub fn canary(&self) -> Played {
+        self.sandbox.play(&format!("deploy-canary-{}.yml", self.cloud))
+    }
+
+    pub fn promote(&self) -> Played {
+        self.sandbox.play(&format!("deploy-stable-{}.yml", self.cloud))
+    }
+
+    pub fn roll_back(&self) -> Played {
+        self.sandbox.play(&format!("rollback-canary-{}.yml", self.cloud))
+    }
+
+    /// As a person does who has set FORCE in the promotion.
+    pub fn forced(&mut self, promotion: impl Fn(&Self) -> Played) -> Played {
+        self.sandbox.force = true;
+        let played = promotion(self);
+        self.sandbox.force = false;
+        played
+    }
+
+    /// Time passes.
+    pub fn rest(&self) {
+        let mut world = self.sandbox.world();
+        let pushed = world.pushed.clone();
+        world.kube.rest(&pushed);
+    }
+
+    /// Each Deployment as `NAME WORKFLOW READY/WANTED`, when everything has come to rest. The workflow
+    /// is the one of the pods that are ready, all of them.
+    pub fn state(&self) -> Vec<String> {
+        self.rest();
+        let world = self.sandbox.world();
+        let prefix = format!("{}:", self.image);
+        let known = |(name, deployment): (&String, &Deployment)| {
+            let ready = deployment.pods().filter(|(pod, _)| pod.ready);
+            let mut images: Vec<&str> = ready
+                .map(|(_, of)| of["spec"]["containers"][0]["image"].as_str().unwrap())
+                .map(|image| image.strip_prefix(&prefix).unwrap_or(image))
+                .collect();
+            images.dedup();
+            let workflow = if images.is_empty() { "none".into() } else { images.join("+") };
+            let name = name.strip_prefix("addressbook-").expect("it is called after the service");
+            format!("{name} {workflow} {}/{}", deployment.ready(), deployment.replicas)
+        };
+        world.kube.deployments.iter().map(known).collect()
+    }
+
+    /// The fewest pods that took requests since the first ones did.
+    pub fn least_capacity(&self) -> usize {
+        let world = self.sandbox.world();
+        let served = world.kube.capacity.iter().copied().skip_while(|&pods| pods == 0);
+        served.min().expect("something was deployed")
+    }
+
+    /// A service that has been deployed and promoted once.
+    pub fn settled(mut self) -> Self {
+        self.built("first");
+        self.canary().passed();
+        self.promote().passed();
+        assert_eq!(self.state().len(), 1, "{:?}", self.state());
+        self
+    }
+}
