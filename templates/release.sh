@@ -230,6 +230,10 @@ rollback() {
   look_at "$stable"
   if [[ -z $found || -z $has_canary ]]; then
     remove_canary "$@"
+    # A first promotion that was stopped may have left behind the Secrets of a stable that is not there.
+    if [[ -z $found ]] && (($#)); then
+      kubectl delete secret "${@/#$canary/$stable}" --ignore-not-found
+    fi
     return 0
   fi
   kubectl scale "deployment/$stable" --replicas="$replicas"

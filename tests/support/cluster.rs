@@ -45,6 +45,8 @@ pub struct World {
     artifacts: BTreeMap<String, String>,
     /// How the job that runs next is killed.
     pub kill: Option<Kill>,
+    /// Whether a job starts the moment that the one before has ended, and not a while later.
+    pub hurry: bool,
     /// Whether a job was killed.
     pub killed: bool,
     /// Calls of `kubectl` in the job that runs.
@@ -76,8 +78,9 @@ impl World {
         let namespace = "default".into();
         self.kubectl_calls = 0;
         self.machine = Machine { namespace, has_builder, ..Machine::default() };
-        // Between two jobs there is time.
-        self.kube.rest(&self.pushed);
+        if !self.hurry {
+            self.kube.rest(&self.pushed);
+        }
     }
 
     pub fn call(&mut self, call: Call) -> Reply {

@@ -5,6 +5,7 @@
 #![allow(dead_code)]
 
 pub mod cluster;
+pub mod invariants;
 pub mod kube;
 pub mod matrix;
 pub mod sandbox;

@@ -80,7 +80,7 @@ impl Kube {
                 let selected = selector.as_ref().is_none_or(|wanted| {
                     wanted.iter().all(|(key, value)| metadata["labels"][key] == json!(value))
                 });
-                (named && selected).then(|| (kind, object))
+                (named && selected).then_some((kind, object))
             }));
         }
         if let (Some(name), true) = (&name, found.is_empty()) {

@@ -1,0 +1,338 @@
+//! Two workflows and a person who presses Stop: in whichever order their pipelines come, nobody's
+//! canary is trampled, and from whichever state they are left in, one more press of a button ends in
+//! a sane cluster.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // A test that panics says where.
+
+mod support;
+
+use std::collections::BTreeMap;
+use support::cluster::Kill;
+use support::invariants::{deployment, owner, wrong};
+use support::kube::Kube;
+use support::kube::rollout::Trouble;
+use support::sandbox::Played;
+use support::stage::Stage;
+
+/// Pods of stable at full size.
+const FULL: usize = 3;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pipeline {
+    Canary,
+    Promote,
+    RollBack,
+}
+
+use Pipeline::{Canary, Promote, RollBack};
+
+/// A stage whose images are all pushed, and which skips what has nothing to do with the cluster.
+fn stage(settings: &str) -> Stage {
+    let mut stage = Stage::one(settings);
+    for workflow in ["zero", "one", "two"] {
+        stage.released(workflow);
+    }
+    stage
+}
+
+fn play(stage: &mut Stage, workflow: &str, pipeline: Pipeline) -> Played {
+    stage.work_as(workflow);
+    let kind = match pipeline {
+        Canary => "deploy-canary",
+        Promote => "deploy-stable",
+        RollBack => "rollback-canary",
+    };
+    let file = format!("{kind}-{}.yml", stage.cloud);
+    stage.sandbox.play_where(&file, |job| job.block != "Push")
+}
+
+fn kube(stage: &Stage) -> Kube {
+    stage.rest();
+    stage.sandbox.world().kube.clone()
+}
+
+fn put(stage: &Stage, kube: &Kube) {
+    stage.sandbox.world().kube = kube.clone();
+}
+
+/// Who has what: the workflows of stable and canary.
+type Owners = (Option<String>, Option<String>);
+
+fn owners(kube: &Kube) -> Owners {
+    (owner(kube, "stable"), owner(kube, "canary"))
+}
+
+/// What a pipeline of a workflow makes of it; nothing when it refuses.
+fn expected(before: &Owners, workflow: &str, pipeline: Pipeline) -> Option<Owners> {
+    let age = |name: &Option<String>| {
+        name.as_ref()
+            .map_or(0, |name| ["zero", "one", "two"].iter().position(|of| of == name).unwrap())
+    };
+    let (stable, canary) = before.clone();
+    let me = Some(workflow.to_owned());
+    match pipeline {
+        Canary => (age(&canary) <= age(&me) && age(&stable) <= age(&me)).then_some((stable, me)),
+        Promote => {
+            let free = canary.is_none() || canary == me;
+            (free && age(&stable) <= age(&me)).then_some((me, None))
+        }
+        RollBack if canary == me => Some((stable, None)),
+        RollBack => Some((stable, canary)),
+    }
+}
+
+/// Goes through every state that two workflows can bring a service into, whichever order their
+/// pipelines come in and however often; each pipeline in each state does what is expected of it.
+#[test]
+fn two_workflows_in_every_order() {
+    let mut stage = stage("");
+    let mut states: BTreeMap<Owners, Kube> = BTreeMap::new();
+    let mut open = vec![kube(&stage)];
+    play(&mut stage, "zero", Promote).passed();
+    open.push(kube(&stage));
+    while let Some(before) = open.pop() {
+        if states.insert(owners(&before), before.clone()).is_some() {
+            continue;
+        }
+        for workflow in ["one", "two"] {
+            for pipeline in [Canary, Promote, RollBack] {
+                put(&stage, &before);
+                let played = play(&mut stage, workflow, pipeline);
+                let after = kube(&stage);
+                let place = format!("{:?}, then {pipeline:?} of {workflow}", owners(&before));
+                match expected(&owners(&before), workflow, pipeline) {
+                    Some(owners_then) => {
+                        assert!(played.passed, "{place}:\n{}", played.log);
+                        assert_eq!(owners(&after), owners_then, "{place}:\n{}", played.log);
+                    }
+                    None => {
+                        assert!(!played.passed, "{place} is not refused:\n{}", played.log);
+                        assert!(played.log.contains("Nothing has changed"), "{}", played.log);
+                        let same = after.deployments == before.deployments
+                            && after.secrets == before.secrets
+                            && after.jobs == before.jobs;
+                        assert!(same, "{place} is refused, but has changed something");
+                    }
+                }
+                // A canary that is not its own is not touched, and neither is stable beside it.
+                if pipeline == RollBack && owners(&before).1 != Some(workflow.into()) {
+                    assert_eq!(after.deployments, before.deployments, "{place}");
+                }
+                is_sane(&after, &place, &played.log);
+                let beside = deployment(&after, "canary").is_some();
+                if let Some(stable) = deployment(&after, "stable") {
+                    assert_eq!(stable.replicas, if beside { FULL - 1 } else { FULL }, "{place}");
+                }
+                open.push(after);
+            }
+        }
+    }
+    // Stable may be nobody's, zero's, one's or two's, and the canary nobody's, one's or two's, but
+    // never older than stable.
+    assert_eq!(states.len(), 11, "{:?}", states.keys());
+}
+
+fn is_sane(kube: &Kube, place: &str, log: &str) {
+    if let Err(what) = wrong(kube, FULL) {
+        panic!("{place}: {what}\n{log}");
+    }
+    if kube.deployments.contains_key("addressbook-stable") {
+        // Since stable was there, its pods were.
+        assert_ne!(kube.capacity.last(), Some(&0), "{place}");
+    }
+}
+
+#[test]
+fn a_person_who_insists_brings_an_older_version_back() {
+    let mut stage = stage("");
+    play(&mut stage, "one", Promote).passed();
+    play(&mut stage, "two", Canary).passed();
+    play(&mut stage, "two", Promote).passed();
+    for pipeline in [Canary, Promote] {
+        let log = play(&mut stage, "one", pipeline).failed();
+        assert!(log.contains("is a newer workflow's: workflow two"), "{log}");
+        assert!(log.contains("promote again with FORCE set to true"), "{log}");
+    }
+    assert_eq!(stage.state(), ["stable two 3/3"]);
+    stage.forced(|stage| stage.canary()).failed();
+    let mut forced = |pipeline| {
+        stage.sandbox.force = true;
+        let played = play(&mut stage, "one", pipeline);
+        stage.sandbox.force = false;
+        played.passed()
+    };
+    forced(Canary);
+    forced(Promote);
+    assert_eq!(stage.state(), ["stable one 3/3"]);
+    // What is newer needs no force to come back.
+    play(&mut stage, "two", Canary).passed();
+    assert_eq!(stage.state(), ["canary two 1/1", "stable one 2/2"]);
+    // But force is no reason to deploy beside the canary of another.
+    stage.sandbox.force = true;
+    let log = play(&mut stage, "one", Promote).failed();
+    assert!(log.contains("there is a canary of workflow two"), "{log}");
+}
+
+/// Semaphore counts the workflows of each branch and tag for itself.
+#[test]
+fn between_branches_and_tags_the_newer_commit_is_newer() {
+    let mut stage = stage("");
+    let commit = |stage: &Stage, time: u32| {
+        let script = format!(
+            "cd '{}' && git init -q . 2>/dev/null; \
+             GIT_COMMITTER_DATE='{time} +0000' git -c user.name=a -c user.email=a@b commit \
+             -q --allow-empty --message x --date '{time} +0000'",
+            stage.sandbox.service.path().display()
+        );
+        support::tool("bash", |bash| {
+            bash.args(["-c", &script]);
+        })
+        .fine();
+    };
+    commit(&stage, 1_700_000_000);
+    play(&mut stage, "two", Promote).passed();
+    // The first workflow of a tag has a lower number than the latest of the branch.
+    stage.sandbox.git_ref = "refs/tags/hotfix\"1".into();
+    commit(&stage, 1_700_000_500);
+    play(&mut stage, "one", Canary).passed();
+    play(&mut stage, "one", Promote).passed();
+    assert_eq!(stage.state(), ["stable one 3/3"]);
+    stage.sandbox.git_ref = "refs/heads/main".into();
+    commit(&stage, 1_700_000_100);
+    play(&mut stage, "two", Canary).failed();
+    assert_eq!(stage.state(), ["stable one 3/3"]);
+}
+
+/// Plays a pipeline that is killed in one of its calls after another, and after each kill what a
+/// person may do next, until the pipeline gets to its end.
+fn stopped_everywhere(workflow: &str, pipeline: Pipeline, prepare: impl Fn(&mut Stage)) {
+    let mut stage = stage("");
+    prepare(&mut stage);
+    let before = kube(&stage);
+    let mut call = 0;
+    loop {
+        // Stopped in the middle of a wait, and the next pipeline comes at once or after a while.
+        for (steps, hurry) in [(2, true), (0, false)] {
+            put(&stage, &before);
+            stage.sandbox.world().kill = Some(Kill { call, steps: Some(steps) });
+            stage.sandbox.world().killed = false;
+            let first = play(&mut stage, workflow, pipeline);
+            if !std::mem::take(&mut stage.sandbox.world().killed) {
+                assert!(first.passed && call > 3, "{}", first.log);
+                stage.sandbox.world().kill = None;
+                return;
+            }
+            let left = stage.sandbox.world().kube.clone();
+            for next in [RollBack, Promote] {
+                put(&stage, &left);
+                stage.sandbox.world().hurry = hurry;
+                let played = play(&mut stage, workflow, next);
+                stage.sandbox.world().hurry = false;
+                let place = format!(
+                    "{:?}, {pipeline:?} of {workflow} killed in call {call}, then {next:?}",
+                    owners(&before)
+                );
+                let after = kube(&stage);
+                assert!(
+                    played.passed || expected(&owners(&left), workflow, next).is_none(),
+                    "{place}:\n{}",
+                    played.log
+                );
+                let canary_before = owners(&before).1;
+                if played.passed && next == Promote {
+                    assert_eq!(owners(&after), (Some(workflow.into()), None), "{place}");
+                }
+                if next == RollBack {
+                    assert_ne!(owners(&after).1, Some(workflow.into()), "{place}");
+                    // What was not this workflow's is still there, unless it was replaced.
+                    if owners(&left).1 == canary_before && canary_before != Some(workflow.into()) {
+                        assert_eq!(owners(&after).1, canary_before, "{place}");
+                    }
+                }
+                if played.passed {
+                    is_sane(&after, &place, &played.log);
+                }
+                if owners(&before).0.is_some() {
+                    assert!(!after.capacity[before.capacity.len()..].contains(&0), "{place}");
+                }
+            }
+        }
+        call += 1;
+    }
+}
+
+#[test]
+fn a_first_canary_may_be_stopped_anywhere() {
+    stopped_everywhere("one", Canary, |_| {});
+}
+
+#[test]
+fn a_canary_may_be_stopped_anywhere() {
+    stopped_everywhere("one", Canary, |stage| {
+        play(stage, "zero", Promote).passed();
+    });
+}
+
+#[test]
+fn a_canary_that_replaces_another_may_be_stopped_anywhere() {
+    stopped_everywhere("two", Canary, |stage| {
+        play(stage, "zero", Promote).passed();
+        play(stage, "one", Canary).passed();
+    });
+}
+
+#[test]
+fn a_first_promotion_may_be_stopped_anywhere() {
+    stopped_everywhere("one", Promote, |stage| {
+        play(stage, "one", Canary).passed();
+    });
+}
+
+#[test]
+fn a_promotion_may_be_stopped_anywhere() {
+    stopped_everywhere("one", Promote, |stage| {
+        play(stage, "zero", Promote).passed();
+        play(stage, "one", Canary).passed();
+    });
+}
+
+#[test]
+fn a_rollback_may_be_stopped_anywhere() {
+    stopped_everywhere("one", RollBack, |stage| {
+        play(stage, "zero", Promote).passed();
+        play(stage, "one", Canary).passed();
+    });
+}
+
+/// A promotion of pods that never get ready, stopped while it waits.
+#[test]
+fn a_broken_promotion_that_was_stopped_is_put_right_by_whoever_comes_next() {
+    let mut stage = stage("");
+    play(&mut stage, "zero", Promote).passed();
+    play(&mut stage, "one", Canary).passed();
+    stage.breaks("one", Trouble::Crash);
+    let before = kube(&stage);
+    // In the wait for the rollout.
+    let mut call = 0;
+    loop {
+        put(&stage, &before);
+        stage.sandbox.world().kill = Some(Kill { call, steps: Some(2) });
+        play(&mut stage, "one", Promote).failed();
+        if owners(&kube(&stage)).0 == Some("one".into()) {
+            break;
+        }
+        call += 1;
+    }
+    let left = kube(&stage);
+    assert_eq!(stage.state(), ["canary one 1/1", "stable zero 2/3"]);
+    play(&mut stage, "one", RollBack).passed();
+    assert_eq!(stage.state(), ["stable zero 3/3"]);
+    put(&stage, &left);
+    play(&mut stage, "one", Promote).failed();
+    assert_eq!(stage.state(), ["canary one 1/1", "stable zero 3/3"]);
+    put(&stage, &left);
+    play(&mut stage, "two", Canary).passed();
+    assert_eq!(stage.state(), ["canary two 1/1", "stable zero 2/2"]);
+    play(&mut stage, "two", RollBack).passed();
+    assert_eq!(stage.state(), ["stable zero 3/3"]);
+}
