@@ -22,6 +22,12 @@ pub fn owner(kube: &Kube, track: &str) -> Option<String> {
 
 /// What is wrong with a cluster at rest, where stable has this many pods at full size.
 pub fn wrong(kube: &Kube, full: usize) -> Result<(), String> {
+    wrong_pods(kube, full)?;
+    left_over(kube)
+}
+
+/// What is wrong with the Deployments of a cluster at rest.
+pub fn wrong_pods(kube: &Kube, full: usize) -> Result<(), String> {
     let known = ["addressbook-canary", "addressbook-stable"];
     if let Some(name) = kube.deployments.keys().find(|name| !known.contains(&name.as_str())) {
         return Err(format!("there is a Deployment {name:?}"));
@@ -45,6 +51,12 @@ pub fn wrong(kube: &Kube, full: usize) -> Result<(), String> {
             return Err("stable is not at full size, and no canary runs".into());
         }
     }
+    Ok(())
+}
+
+/// What is there for nobody.
+fn left_over(kube: &Kube) -> Result<(), String> {
+    let canary = deployment(kube, "canary");
     if canary.is_none() && !kube.jobs.is_empty() {
         return Err("a Job is left".into());
     }
