@@ -15,7 +15,8 @@
 #
 # From the environment:
 #
-#   SEMAPHORE_WORKFLOW_ID      the workflow that deploys, which the pods carry as a label
+#   SEMAPHORE_WORKFLOW_ID      the workflow that deploys, which the pods carry as a label; by-hand
+#                              without one
 #   SEMAPHORE_WORKFLOW_NUMBER, WORKFLOW_REF, COMMIT_TIME
 #                              how old it is: release.sh compares them
 #   ROLLOUT_TIMEOUT            limit of the wait in seconds; without it, 300
@@ -37,7 +38,7 @@ name=$2
 replicas=$3
 image=$4
 timeout=${ROLLOUT_TIMEOUT:-300}
-workflow=${SEMAPHORE_WORKFLOW_ID:-}
+workflow=${SEMAPHORE_WORKFLOW_ID:-by-hand}
 
 [[ -f $manifest && -r $manifest ]] || fail "cannot read the manifest \"$manifest\"" 2
 [[ $name =~ ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ ]] || fail "\"$name\" is not a name that Kubernetes takes" 2

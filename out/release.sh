@@ -179,7 +179,15 @@ roll_out_stable() {
   # Where Kubernetes has refused the manifest, stable is what it was.
   look_at "$stable"
   if [[ -n $found && $owner == "$me" ]] && unfinished; then
+    local secrets
+    secrets=$(kubectl get deployment "$stable" --output='jsonpath={.spec.template.spec.containers[*].envFrom[*].secretRef.name}')
+    read -ra secrets <<<"$secrets"
     undo || say 'see RUNBOOK.md, section 5'
+    look_at "$stable"
+    # Nobody reads the Secrets of a stable that is gone.
+    if [[ -z $found ]] && ((${#secrets[@]})); then
+      kubectl delete secret "${secrets[@]}" --ignore-not-found
+    fi
   fi
   fail 'stable was not deployed; the canary stays for whoever looks into it. Promote again, or roll the canary back'
 }
@@ -230,6 +238,10 @@ rollback() {
   look_at "$stable"
   if [[ -z $found || -z $has_canary ]]; then
     remove_canary "$@"
+    # A first promotion that was stopped may have left behind the Secrets of a stable that is not there.
+    if [[ -z $found ]] && (($#)); then
+      kubectl delete secret "${@/#$canary/$stable}" --ignore-not-found
+    fi
     return 0
   fi
   kubectl scale "deployment/$stable" --replicas="$replicas"

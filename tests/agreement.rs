@@ -107,6 +107,7 @@ fn every_variable_of_the_database_secret_is_one_that_the_service_reads() {
     }
     let deployment = Tree::parse(read("manifests/deployment.yml")).unwrap();
     let secret = text(&deployment, &format!("{CONTAINER}.envFrom.0.secretRef.name"));
+    let secret = secret.replace("$deployment", "addressbook-canary");
     assert!(canary.contains(&format!("kubectl create secret generic {secret} ")));
 }
 

@@ -264,7 +264,7 @@ mod generating {
         assert_eq!(clouds, ["aws", "gcp"]);
         assert!(!service.exists("out/Dockerfile"));
         let stable = service.read("out/.semaphore/deploy-stable-aws.yml");
-        assert!(stable.contains("shop-stable 5 "), "{stable}");
+        assert!(stable.contains("./release.sh stable shop 5 "), "{stable}");
         assert!(stable.contains("value: eu-west-1"), "{stable}");
         // What was generated with flags regenerates without them.
         let before = service.files();

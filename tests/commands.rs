@@ -71,7 +71,9 @@ fn shellcheck_finds_nothing_in_runbooks_scripts_and_secrets() {
     let mut scripts = Scripts::default();
     for case in CASES {
         let service = Service::generated(case.config);
-        scripts.add("apply.sh", service.read("apply.sh"));
+        for script in ["apply.sh", "release.sh"] {
+            scripts.add(script, service.read(script));
+        }
         scripts.add(format!("secrets of {}", case.name), service.run(&["secrets"]).fine());
         if !service.exists("RUNBOOK.md") {
             continue;
@@ -122,6 +124,20 @@ fn wait(job: &Job, command: &str) -> u64 {
         return after(command, "ROLLOUT_TIMEOUT=")
             .or_else(|| of_job.map(|(_, seconds)| number(seconds)))
             .unwrap_or(300);
+    }
+    if runs(command, "./release.sh") {
+        let rollout = job.variables.iter().find(|(name, _)| name == "ROLLOUT_TIMEOUT");
+        let rollout = rollout.map_or(0, |(_, seconds)| number(seconds));
+        // What it waits for, one after another: a rollout that somebody has left behind, and stable
+        // going back, 300 seconds each.
+        return match command.split(' ').nth(1).unwrap() {
+            "check-canary" | "check-stable" | "remove-canary" => 0,
+            "canary" => rollout,
+            "make-room" => 2 * 300,
+            "stable" => 2 * 300 + rollout + 300,
+            "rollback" => 2 * 300 + 2 * 300,
+            other => panic!("{}: how long does {other:?} wait?", job.title),
+        };
     }
     if let Some((_, rest)) = command.split_once("retry --times ") {
         return number(rest) * after(rest, "--sleep ").unwrap_or(0);
