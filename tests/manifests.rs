@@ -27,6 +27,7 @@ printf '%s\n' "$*" >>"$KEPT.calls"
 if [[ $1 == apply ]]; then cat >"$KEPT"; fi
 "#;
 
+const WORKFLOW: &str = "0f3a-11";
 const IMAGE: &str = "registry.example.com/team/shop:0f3a-11";
 
 /// Runs a repository's `apply.sh` with a `kubectl` that keeps its input.
@@ -52,6 +53,7 @@ fn apply(service: &Service, arguments: &[&str]) -> (Ran, Option<String>) {
                 std::env::join_paths([tools.path().to_path_buf()].iter().chain(&paths)).unwrap(),
             )
             .env("KEPT", &kept)
+            .env("SEMAPHORE_WORKFLOW_ID", WORKFLOW)
             // Values that must not get into any manifest, whatever they are called.
             .env("HOME", "/home/PWNED")
             .env("DB_PASSWORD", "PWNED")
@@ -161,7 +163,10 @@ fn check_deployments(decoded: &Decoded) {
             "the selector may never change"
         );
         assert_eq!(spec.selector.match_expressions, None);
-        assert!(selects(&exactly, &deployment_pod_labels(deployment)));
+        let pods = deployment_pod_labels(deployment);
+        assert!(selects(&exactly, &pods));
+        assert_eq!(pods["workflow"], WORKFLOW);
+        assert_eq!(deployment.metadata.labels.as_ref().unwrap()["workflow"], WORKFLOW);
         assert_eq!(spec.replicas, Some(replicas));
         // Nothing of the namespace of a target may stand in a manifest that all targets share.
         assert_eq!(deployment.metadata.namespace, None);
@@ -261,9 +266,10 @@ fn check_secrets(decoded: &Decoded) {
             assert!(own || !text.contains(word), "{}: {path} has {word}", decoded.case);
         }
     }
-    let database = format!("{}-db", decoded.name);
     let config = decoded.service.yaml("pipewright.yml");
-    for pod in decoded.pod_specs() {
+    // The migration is the canary's.
+    for (pod, track) in decoded.pod_specs().into_iter().zip(["canary", "stable", "canary"]) {
+        let database = format!("{}-{track}-db", decoded.name);
         let from: Vec<String> = pod.containers[0]
             .env_from
             .iter()
@@ -272,7 +278,7 @@ fn check_secrets(decoded: &Decoded) {
             .collect();
         assert_eq!(from.contains(&database), config["database"] != json!("none"));
         for own in config["secrets"].as_array().into_iter().flatten() {
-            let name = format!("{}-{}", decoded.name, own["name"].as_str().unwrap());
+            let name = format!("{}-{track}-{}", decoded.name, own["name"].as_str().unwrap());
             assert!(from.contains(&name), "{}: {name}", decoded.case);
         }
         for variable in pod.containers[0].env.iter().flatten() {
