@@ -38,14 +38,12 @@ case " $* " in
 *" --filename=- "* | *"/dev/stdin"* | *" --password-stdin"*) IFS= read -r -d '' input ;;
 esac
 exec 3<>"/dev/tcp/127.0.0.1/$WORLD" || exit 125
-{
-  printf '%s\0' "${0##*/}" "$#" "$@" "$input"
-  for name in ${!A*} ${!B*} ${!C*} ${!D*} ${!E*} ${!F*} ${!G*} ${!H*} ${!I*} ${!J*} ${!K*} ${!L*} \
-    ${!M*} ${!N*} ${!O*} ${!P*} ${!Q*} ${!R*} ${!S*} ${!T*} ${!U*} ${!V*} ${!W*} ${!X*} ${!Y*} ${!Z*}; do
-    printf '%s\0' "$name" "${!name}"
-  done
-  printf '\0'
-} >&3
+call=("${0##*/}" "$#" "$@" "$input")
+for name in ${!A*} ${!B*} ${!C*} ${!D*} ${!E*} ${!F*} ${!G*} ${!H*} ${!I*} ${!J*} ${!K*} ${!L*} \
+  ${!M*} ${!N*} ${!O*} ${!P*} ${!Q*} ${!R*} ${!S*} ${!T*} ${!U*} ${!V*} ${!W*} ${!X*} ${!Y*} ${!Z*}; do
+  call+=("$name" "${!name}")
+done
+printf '%s\0' "${call[@]}" '' >&3
 IFS= read -r -d '' status <&3
 IFS= read -r -d '' out <&3
 IFS= read -r -d '' err <&3
