@@ -99,29 +99,3 @@ fn select<'v>(path: &str, object: &'v Value) -> Result<Vec<&'v Value>, String> {
     }
     Ok(found)
 }
-
-#[test]
-fn paths_print_as_kubectl_prints_them() {
-    use serde_json::json;
-    let object = json!({
-        "metadata": {"name": "a", "annotations": {"commit-time": "7"}},
-        "data": {"A": "eA==", "B": "eQ=="},
-        "status": {
-            "readyReplicas": 3,
-            "conditions": [{"type": "X", "reason": "r1"}, {"type": "Y", "reason": "r2"}],
-        },
-        "items": [{"n": 1, "l": [{"s": "p"}, {"s": "q"}]}, {"l": []}],
-    });
-    for (template, expected) in [
-        ("{.metadata.name}|{.metadata.annotations.commit-time}|", "a|7|"),
-        ("{.metadata.labels.none}{.nothing}", ""),
-        ("{.status.conditions[?(@.type==\"Y\")].reason} {.status.readyReplicas}", "r2 3"),
-        ("{.data}", "{\"A\":\"eA==\",\"B\":\"eQ==\"}"),
-        ("{range .items[*]}{.n}-{.l[*].s};{\"\\n\"}{end}x", "1-p q;\n-;\nx"),
-    ] {
-        assert_eq!(print(template, &object).unwrap(), expected, "{template}");
-    }
-    for broken in ["{.a", "{end}", "{range .items[*]}", "{.items[-1]}", "{a}", "{.a b}"] {
-        assert!(print(broken, &object).is_err(), "{broken}");
-    }
-}
