@@ -161,7 +161,7 @@ wait_for_job() {
   kubectl logs "job/$name" --tail=100 || true
 }
 
-checksum=$(secrets_checksum)
+checksum=$(secrets_checksum) || fail "a Secret that \"$name\" reads is not there: the commands before this one make it"
 filled_in=$(fill_in "$checksum")
 
 if grep --quiet '^kind: Job$' "$manifest"; then

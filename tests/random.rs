@@ -6,7 +6,7 @@
 mod support;
 
 use proptest::prelude::*;
-use support::cluster::Kill;
+use support::cluster::{At, Kill};
 use support::invariants::{deployment, owner, wrong, wrong_pods};
 use support::kube::Kube;
 use support::kube::rollout::{COMPLETE, Trouble};
@@ -56,7 +56,7 @@ fn play(stage: &mut Stage, step: &Step) -> Played {
     stage.sandbox.force = step.force;
     {
         let mut world = stage.sandbox.world();
-        world.kill = step.stop.map(|(call, steps)| Kill { call, steps: Some(steps) });
+        world.kill = step.stop.map(|(call, steps)| Kill { at: At::Call(call), steps: Some(steps) });
         world.kube.migration_fails = step.fails == Some("migrate");
         world.kube.ping_fails = step.fails == Some("ping");
     }

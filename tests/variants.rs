@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::cluster::Kill;
+use support::cluster::{At, Kill};
 use support::invariants::wrong;
 use support::kube::rollout::Trouble;
 use support::stage::{CLOUDS, Stage};
@@ -68,7 +68,7 @@ fn lives(mut stage: Stage, pods: Pods) {
     stage.roll_back().passed();
     assert_eq!(stage.state(), state("third", None, pods));
     stage.sandbox.world().kube.broken.clear();
-    stage.sandbox.world().kill = Some(Kill { call: 8, steps: Some(1) });
+    stage.sandbox.world().kill = Some(Kill { at: At::Call(8), steps: Some(1) });
     stage.canary().failed();
     for _ in 0..2 {
         stage.sandbox.world().kill = None;

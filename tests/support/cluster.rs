@@ -27,10 +27,19 @@ pub struct Reply {
     pub err: String,
 }
 
-/// A job that is killed: in its call of `kubectl` with this number, counted from 0.
+/// Which call of `kubectl` a job does not survive.
+#[derive(Debug, Clone, Copy)]
+pub enum At {
+    /// The one with this number, counted from 0.
+    Call(usize),
+    /// The first with this command.
+    Command(&'static str),
+}
+
+/// A job that is killed.
 #[derive(Debug, Clone, Copy)]
 pub struct Kill {
-    pub call: usize,
+    pub at: At,
     /// Steps that the controllers still make for the call; without, the call is not even made.
     pub steps: Option<usize>,
 }
@@ -89,7 +98,11 @@ impl World {
             "kubectl" => {
                 let number = self.kubectl_calls;
                 self.kubectl_calls += 1;
-                match self.kill.filter(|kill| kill.call == number) {
+                let dies = |kill: &Kill| match kill.at {
+                    At::Call(at) => at == number,
+                    At::Command(command) => call.arguments[0] == command,
+                };
+                match self.kill.filter(dies) {
                     Some(kill) => {
                         if let Some(steps) = kill.steps {
                             let _ = self.kubectl(&call, Time::Cut(steps));
