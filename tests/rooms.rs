@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 /// The rooms by floor, the lowest first. Rooms of one floor do not import each other.
 const FLOORS: [&[&str]; 8] = [
-    &["diagnostic"],
+    &["diagnostic", "git"],
     &["yaml", "rule"],
     &["schema", "model", "condition", "merge", "tree"],
     &["cloud"],
     &["project"],
-    &["check"],
-    &["generate", "sync", "report"],
+    &["check", "simulate"],
+    &["generate", "sync", "report", "explain"],
     &["cli"],
 ];
 

@@ -1,6 +1,7 @@
 //! The command line: argument types and one file a command.
 
 mod clouds;
+mod event;
 mod generate;
 mod init;
 mod load;
@@ -11,6 +12,7 @@ mod rules;
 mod schema;
 mod secrets;
 mod validate;
+mod when;
 
 use clap::{Parser, Subcommand};
 pub use outcome::Outcome;
@@ -29,6 +31,7 @@ enum Command {
     Generate(generate::Generate),
     Regenerate(regenerate::Regenerate),
     Validate(validate::Validate),
+    When(when::When),
     Secrets(secrets::Secrets),
     Clouds(clouds::Clouds),
     Rules(rules::Rules),
@@ -44,6 +47,7 @@ impl Arguments {
             Command::Generate(command) => command.run(),
             Command::Regenerate(command) => command.run(),
             Command::Validate(command) => command.run(),
+            Command::When(command) => command.run(),
             Command::Secrets(command) => command.run(),
             Command::Clouds(command) => command.run(),
             Command::Rules(command) => command.run(),
