@@ -58,6 +58,21 @@ impl EventFlags {
             fork: self.fork,
         })
     }
+
+    /// The event, by default a push of the branch that is checked out in `folder`.
+    pub(super) fn event_or_push(&self, folder: &Path) -> Result<Event, Outcome> {
+        if let Some(event) = self.event() {
+            return Ok(event);
+        }
+        Repository::discover(folder)
+            .and_then(|repository| repository.current_branch())
+            .map(Event::branch)
+            .map_err(|error| {
+                Outcome::unusable(format!(
+                    "which event is meant? {error}\ngive --branch, --tag or --pull-request"
+                ))
+            })
+    }
 }
 
 impl ChangeFlags {

@@ -2,6 +2,7 @@
 
 mod clouds;
 mod event;
+mod explain;
 mod generate;
 mod init;
 mod load;
@@ -9,6 +10,7 @@ mod outcome;
 mod progress;
 mod regenerate;
 mod rules;
+mod pipelines;
 mod schema;
 mod secrets;
 mod validate;
@@ -31,6 +33,7 @@ enum Command {
     Generate(generate::Generate),
     Regenerate(regenerate::Regenerate),
     Validate(validate::Validate),
+    Explain(explain::Explain),
     When(when::When),
     Secrets(secrets::Secrets),
     Clouds(clouds::Clouds),
@@ -47,6 +50,7 @@ impl Arguments {
             Command::Generate(command) => command.run(),
             Command::Regenerate(command) => command.run(),
             Command::Validate(command) => command.run(),
+            Command::Explain(command) => command.run(),
             Command::When(command) => command.run(),
             Command::Secrets(command) => command.run(),
             Command::Clouds(command) => command.run(),

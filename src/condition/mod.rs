@@ -28,6 +28,7 @@ pub use evaluate::{Changes, EvalError, Evaluation, Inputs, Value};
 pub use glob::{BadGlob, Glob};
 pub use parameters::{parameters, substitute};
 pub use parser::parse;
+pub use pattern::found_in;
 pub use syntax::{Entry, Expression, Keyword, Kind, Logic, Node, NodeId, Operator};
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 
 use super::changes::{Answer, ChangedFiles};
 use crate::condition::{
-    ChangeIn, Changes, Evaluation, Expression, Inputs, Kind, Logic, NodeId, Value, WhereUsed,
+    ChangeIn, Changes, Evaluation, Expression, Inputs, Kind, Logic, NodeId, Operator, Value,
+    WhereUsed,
 };
 use std::cell::RefCell;
 
@@ -50,7 +51,7 @@ pub struct Reasoning<'a> {
 }
 
 impl Reasoning<'_> {
-    /// The parts that decided, from left to right: `branch = 'main' is false: branch is 'dev'`.
+    /// The parts that decided, from left to right: `branch = 'main' is false (branch is 'dev')`.
     #[must_use]
     pub fn decisive(&self) -> Vec<String> {
         self.deciders().into_iter().map(|id| self.said(id)).collect()
@@ -91,9 +92,12 @@ impl Reasoning<'_> {
     fn said(&self, id: NodeId) -> String {
         let source = one_line(self.expression.source(id));
         let truth = self.truth(id);
+        // An equation that holds says by itself what the input is.
+        let plain =
+            matches!(self.expression.kind(id), Kind::Comparison { operator: Operator::Equal, .. });
         match self.note(id) {
-            Some(note) => format!("{source} is {truth}: {note}"),
-            None => format!("{source} is {truth}"),
+            Some(note) if !(truth && plain) => format!("{source} is {truth} ({note})"),
+            _ => format!("{source} is {truth}"),
         }
     }
 

@@ -61,6 +61,20 @@ pub(super) fn is_match(regex: &str, text: &str) -> Result<bool, NoAnswer> {
     })
 }
 
+/// Whether a regular expression matches anywhere in a text, as the platform's lists of patterns
+/// (`auto_promote_on`, `filters`) are looked at; unlike in a condition also in an empty text.
+///
+/// # Errors
+/// Why there is no answer.
+pub fn found_in(regex: &str, text: &str) -> Result<bool, String> {
+    is_match(regex, text).map_err(|failure| match failure {
+        NoAnswer::Refused(refused) => {
+            format!("the regular expression '{regex}' cannot be used: {refused}")
+        }
+        NoAnswer::Runaway => format!("the regular expression '{regex}' takes too long on '{text}'"),
+    })
+}
+
 fn compile(regex: &str, newlines: bool) -> Result<Regex, Refused> {
     let translated = reader::translate(regex.as_bytes(), newlines)?;
     RegexBuilder::new(&translated)
