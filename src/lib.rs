@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod generate;
 pub mod git;
+pub mod graph;
 pub mod merge;
 pub mod model;
 pub mod project;

@@ -14,7 +14,7 @@ const FLOORS: [&[&str]; 8] = [
     &["cloud"],
     &["project"],
     &["check", "simulate"],
-    &["generate", "sync", "report", "explain"],
+    &["generate", "sync", "report", "explain", "graph"],
     &["cli"],
 ];
 

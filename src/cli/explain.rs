@@ -59,11 +59,7 @@ impl Explain {
                 false => Pressed::These(self.promote),
             },
         };
-        let workflow = scenario.run(&file, &disk).map_err(|reason| Outcome {
-            err: format!("error: {reason}\n`pipewright validate` says where and why\n"),
-            status: 1,
-            ..Outcome::default()
-        })?;
+        let workflow = scenario.run(&file, &disk).map_err(refused)?;
         match self.format {
             Format::Text => Ok(Outcome::fine(explain::workflow(&workflow))),
             Format::Json => match serde_json::to_string_pretty(&workflow) {
@@ -72,4 +68,9 @@ impl Explain {
             },
         }
     }
+}
+
+/// The pipeline cannot start at all.
+pub(super) fn refused(reason: String) -> Outcome {
+    Outcome::refused(format!("error: {reason}\n`pipewright validate` says where and why\n"))
 }

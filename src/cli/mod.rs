@@ -4,6 +4,7 @@ mod clouds;
 mod event;
 mod explain;
 mod generate;
+mod graph;
 mod init;
 mod load;
 mod outcome;
@@ -34,6 +35,7 @@ enum Command {
     Regenerate(regenerate::Regenerate),
     Validate(validate::Validate),
     Explain(explain::Explain),
+    Graph(graph::Graph),
     When(when::When),
     Secrets(secrets::Secrets),
     Clouds(clouds::Clouds),
@@ -51,6 +53,7 @@ impl Arguments {
             Command::Regenerate(command) => command.run(),
             Command::Validate(command) => command.run(),
             Command::Explain(command) => command.run(),
+            Command::Graph(command) => command.run(),
             Command::When(command) => command.run(),
             Command::Secrets(command) => command.run(),
             Command::Clouds(command) => command.run(),
