@@ -32,14 +32,12 @@ impl Disk {
     pub(super) fn of(file: Option<&Path>) -> Result<(Self, String), Outcome> {
         let given = file.unwrap_or(Path::new("."));
         let path = if given.is_dir() { given.join(FIRST) } else { given.to_path_buf() };
-        let full = path.canonicalize().map_err(|error| {
-            let what = match error.kind() {
-                ErrorKind::NotFound => "it does not exist".to_owned(),
-                _ => error.to_string(),
-            };
-            Outcome::unusable(format!("can't read \"{}\": {what}", path.display()))
-        })?;
-        let root = root(&full);
+        let full = check::absolute(&path).map_err(Outcome::unusable)?;
+        if !full.is_file() {
+            let what = if full.exists() { "it is no file" } else { "it does not exist" };
+            return Err(Outcome::unusable(format!("can't read \"{}\": {what}", path.display())));
+        }
+        let root = check::root_of(&full);
         let inside = full.strip_prefix(&root).unwrap_or(&full);
         let inside: Vec<_> =
             inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -62,18 +60,6 @@ impl Disk {
     }
 }
 
-/// The nearest folder above the file with `.git`, else the one with its `.semaphore`, else its own.
-fn root(file: &Path) -> PathBuf {
-    let own = file.parent().unwrap_or(file);
-    let with_git = file.ancestors().skip(1).find(|folder| folder.join(".git").exists());
-    let semaphore = file
-        .ancestors()
-        .skip(1)
-        .find(|folder| folder.file_name().is_some_and(|name| name == ".semaphore"))
-        .and_then(Path::parent);
-    with_git.or(semaphore).unwrap_or(own).to_path_buf()
-}
-
 impl Pipelines for Disk {
     fn pipeline(&self, file: &str) -> Read<Pipeline> {
         if let Some(known) = self.pipelines.borrow().get(file) {
@@ -82,6 +68,10 @@ impl Pipelines for Disk {
         let read = self.text(file).and_then(|text| pipeline(file, text));
         self.pipelines.borrow_mut().insert(file.to_owned(), read.clone());
         read
+    }
+
+    fn resolve(&self, file: &str, named: &str) -> Option<String> {
+        check::resolve(file, named)
     }
 
     fn task(&self, file: &str) -> Read<Task> {

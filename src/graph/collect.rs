@@ -4,7 +4,7 @@ use crate::model::{
     Commands, Condition, Epilogue, Gate, Job, MatrixValues, Parallelism, Pipeline, Promotion,
     Spread, Task, Work,
 };
-use crate::simulate::{Pipelines, beside, dependencies};
+use crate::simulate::{Pipelines, dependencies};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -90,11 +90,16 @@ impl Graph {
     #[must_use]
     pub fn of(file: &str, pipelines: &dyn Pipelines) -> Self {
         let mut graph = Self { pipelines: Vec::new(), promotions: Vec::new() };
-        let mut places = HashMap::from([(file.to_owned(), 0)]);
+        let mut places = HashMap::from([((true, file.to_owned()), 0)]);
+        let mut outside = Vec::new();
         let mut files = vec![file.to_owned()];
         while let Some(file) = files.get(graph.pipelines.len()).cloned() {
             let here = graph.pipelines.len();
-            match pipelines.pipeline(&file) {
+            let found = match outside.contains(&here) {
+                true => Err("it is outside of the repository".to_owned()),
+                false => pipelines.pipeline(&file),
+            };
+            match found {
                 Err(reason) => graph.pipelines.push(PipelineNode {
                     file,
                     name: None,
@@ -103,11 +108,18 @@ impl Graph {
                 }),
                 Ok(pipeline) => {
                     for promotion in &pipeline.promotions {
-                        let target = beside(&file, &promotion.pipeline_file);
-                        let to = *places.entry(target).or_insert_with_key(|target| {
-                            files.push(target.clone());
-                            files.len() - 1
-                        });
+                        let named = &promotion.pipeline_file;
+                        let target = pipelines.resolve(&file, named);
+                        let inside = target.is_some();
+                        let target = target.unwrap_or_else(|| named.clone());
+                        let to =
+                            *places.entry((inside, target)).or_insert_with_key(|(_, target)| {
+                                files.push(target.clone());
+                                files.len() - 1
+                            });
+                        if !inside {
+                            outside.push(to);
+                        }
                         graph.promotions.push(edge(promotion, here, to));
                     }
                     graph.pipelines.push(node(&pipeline, file, pipelines));
@@ -203,10 +215,16 @@ fn work(
     let block = BlockNode { name, ..BlockNode::empty() };
     match work {
         Work::Task(found) => task(block, found, pipeline),
-        Work::File(named) => match pipelines.task(&beside(file, named)) {
-            Ok(found) => task(block, &found, pipeline),
-            Err(reason) => BlockNode { broken: Some(reason), ..block },
-        },
+        Work::File(named) => {
+            let found = match pipelines.resolve(file, named) {
+                Some(path) => pipelines.task(&path),
+                None => Err(format!("\"{named}\" leads out of the repository")),
+            };
+            match found {
+                Ok(found) => task(block, &found, pipeline),
+                Err(reason) => BlockNode { broken: Some(reason), ..block },
+            }
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub use outcome::{
     QueueUse, Start, Variable, Workflow,
 };
 pub use reason::{Asked, Reasoning};
-pub use source::{Pipelines, beside};
+pub use source::Pipelines;
 pub use walk::Scenario;
 
 #[cfg(test)]

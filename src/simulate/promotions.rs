@@ -7,7 +7,7 @@
 use super::decide::Judge;
 use super::jobs::any_found;
 use super::template;
-use super::{End, ParameterValue, Pressed, PromotionRun, Start, beside};
+use super::{End, ParameterValue, Pipelines, Pressed, PromotionRun, Start};
 use crate::model::{AutoPromoteRule, Promotion, RefRule};
 
 /// What is known when a pipeline is done.
@@ -17,11 +17,18 @@ pub(super) struct Done<'a> {
     pub file: &'a str,
     pub end: &'a End,
     pub pressed: &'a Pressed,
+    pub pipelines: &'a dyn Pipelines,
 }
 
 impl Done<'_> {
     pub(super) fn promotion(&self, promotion: &Promotion) -> PromotionRun {
-        let file = beside(self.file, &promotion.pipeline_file);
+        let named = &promotion.pipeline_file;
+        let resolved = self.pipelines.resolve(self.file, named);
+        let broken = match &resolved {
+            Some(_) => None,
+            None => Some(format!("\"{named}\" leads out of the repository")),
+        };
+        let file = resolved.unwrap_or_else(|| named.clone());
         let decision = promotion.auto_promote.as_ref().map(|when| {
             self.judge.promotes(&when.when, self.end.result.as_str(), &self.end.reason)
         });
@@ -52,7 +59,7 @@ impl Done<'_> {
             deployment_target: promotion.deployment_target.clone(),
             parameters: parameters(promotion, self.judge),
             starts: None,
-            broken: None,
+            broken,
         }
     }
 

@@ -21,6 +21,16 @@ impl Pipelines for Files {
         read(&format!("version: v1.0\nagent: {{machine: {{type: e1}}}}\n{text}"))
     }
 
+    fn resolve(&self, file: &str, named: &str) -> Option<String> {
+        let folder =
+            file.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        match named.strip_prefix('/') {
+            Some(whole) => Some(whole.to_owned()),
+            None if named.starts_with("..") => None,
+            None => Some(folder + named),
+        }
+    }
+
     fn task(&self, file: &str) -> Result<Arc<Task>, String> {
         read(self.0.get(file).ok_or_else(|| format!("no file \"{file}\""))?)
     }
@@ -267,7 +277,8 @@ fn promotions_are_followed_and_told_apart() {
              - {name: By itself, pipeline_file: b.yml, auto_promote: {when: \"result = 'passed'\"}}\n\
              - {name: By hand, pipeline_file: c.yml, deployment_target: prod}\n\
              - {name: After failure, pipeline_file: c.yml, auto_promote: {when: \"result = 'failed'\"}}\n\
-             - {name: Gone, pipeline_file: gone.yml, auto_promote: {when: true}}\n",
+             - {name: Gone, pipeline_file: gone.yml, auto_promote: {when: true}}\n\
+             - {name: Outside, pipeline_file: ../x.yml}\n",
         ),
         (
             "b.yml",
@@ -280,7 +291,11 @@ fn promotions_are_followed_and_told_apart() {
     assert_eq!(names, ["a.yml", "b.yml"]);
     let promotions = &found.pipelines[0].promotions;
     let starts: Vec<Start> = promotions.iter().map(|promotion| promotion.start).collect();
-    assert_eq!(starts, [Start::Automatic, Start::Waits, Start::Waits, Start::Automatic]);
+    assert_eq!(
+        starts,
+        [Start::Automatic, Start::Waits, Start::Waits, Start::Automatic, Start::Waits]
+    );
+    assert_eq!(promotions[4].broken.as_deref(), Some("\"../x.yml\" leads out of the repository"));
     assert_eq!(promotions[0].starts, Some(1));
     assert_eq!(promotions[1].deployment_target.as_deref(), Some("prod"));
     assert_eq!(promotions[2].because, ["result = 'failed' is false (result is 'passed')"]);

@@ -7,7 +7,7 @@ use super::promotions::Done;
 use super::template;
 use super::{
     Assumption, BlockRun, ChangedFiles, Decision, End, Event, Fate, JobRun, ParameterValue,
-    PipelineRun, Pipelines, Pressed, PromotedBy, QueueUse, RunResult, Start, Workflow, beside,
+    PipelineRun, Pipelines, Pressed, PromotedBy, QueueUse, RunResult, Start, Workflow,
 };
 use crate::model::{Pipeline, Processing, QueueScope, Task, Work};
 use std::collections::{BTreeMap, VecDeque};
@@ -59,6 +59,9 @@ impl Scenario<'_> {
             let here = workflow.pipelines.len();
             let mut run = self.pipeline(&next, pipelines);
             for promotion in &mut run.promotions {
+                if promotion.broken.is_some() {
+                    continue;
+                }
                 let target = match pipelines.pipeline(&promotion.file) {
                     Ok(target) => target,
                     Err(reason) => {
@@ -144,6 +147,7 @@ impl Scenario<'_> {
             file,
             end: &end,
             pressed: &self.pressed,
+            pipelines,
         };
         let promotions =
             pipeline.promotions.iter().map(|promotion| done.promotion(promotion)).collect();
@@ -278,13 +282,16 @@ fn task(
 ) -> Option<Arc<Task>> {
     match work {
         Work::Task(task) => Some(Arc::new(task.as_ref().clone())),
-        Work::File(named) => match pipelines.task(&beside(file, named)) {
-            Ok(task) => Some(task),
-            Err(reason) => {
+        Work::File(named) => {
+            let task = match pipelines.resolve(file, named) {
+                Some(path) => pipelines.task(&path),
+                None => Err("it leads out of the repository".to_owned()),
+            };
+            task.map_err(|reason| {
                 because.push(format!("its task_file \"{named}\" cannot be used: {reason}"));
-                None
-            }
-        },
+            })
+            .ok()
+        }
     }
 }
 
