@@ -224,12 +224,13 @@ fn promotion(promotion: &PromotionRun) -> Item {
     if let Some(target) = &promotion.deployment_target {
         let _ = write!(line, ", deployment target {target}");
     }
-    if !promotion.because.is_empty() {
-        let _ = write!(line, ": {}", promotion.because.join("; "));
-    } else if promotion.start == Start::Waits {
-        line.push_str(": for somebody to start it");
+    if promotion.because.is_empty() && promotion.start == Start::Waits {
+        line.push_str(", by hand");
     }
     let mut item = Item::new(line);
+    if !promotion.because.is_empty() {
+        item.more.push(format!("          {}", promotion.because.join("; ")));
+    }
     if let Some(reason) = &promotion.broken {
         item.more.push(format!("          BROKEN: {reason}"));
     }
