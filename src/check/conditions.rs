@@ -4,53 +4,66 @@ use super::{blocks, expression, jobs};
 use crate::condition::{self, WhereUsed};
 use crate::diagnostic::{Note, Problem, Span};
 use crate::yaml::Node;
+use std::collections::HashSet;
 
-pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
-    under(root.get("auto_cancel"), &["queued", "running"], problems);
-    under(root.get("fail_fast"), &["stop", "cancel"], problems);
-    when(root.get("queue"), WhereUsed::Pipeline, problems);
+/// The conditions that were looked at, by where they are defined: a text that many aliases repeat
+/// is read once.
+pub(super) type Seen = HashSet<(Span, WhereUsed)>;
+
+pub(super) fn check(root: Node<'_>, seen: &mut Seen, problems: &mut Vec<Problem>) {
+    under(root.get("auto_cancel"), &["queued", "running"], seen, problems);
+    under(root.get("fail_fast"), &["stop", "cancel"], seen, problems);
+    when(root.get("queue"), WhereUsed::Pipeline, seen, problems);
     for rule in root.get("queue").into_iter().flat_map(Node::items) {
-        when(Some(rule), WhereUsed::Pipeline, problems);
+        when(Some(rule), WhereUsed::Pipeline, seen, problems);
     }
-    priorities(root.get("global_job_config"), problems);
+    priorities(root.get("global_job_config"), seen, problems);
     for block in blocks(root) {
-        under(Some(block), &["run", "skip"], problems);
+        under(Some(block), &["run", "skip"], seen, problems);
     }
     for promotion in root.get("promotions").into_iter().flat_map(Node::items) {
-        when(promotion.get("auto_promote"), WhereUsed::Promotion, problems);
+        when(promotion.get("auto_promote"), WhereUsed::Promotion, seen, problems);
     }
 }
 
-pub(super) fn task(task: Node<'_>, problems: &mut Vec<Problem>) {
-    under(task.get("fail_fast"), &["stop", "cancel"], problems);
+pub(super) fn task(task: Node<'_>, seen: &mut Seen, problems: &mut Vec<Problem>) {
+    under(task.get("fail_fast"), &["stop", "cancel"], seen, problems);
     for job in jobs(task) {
-        priorities(Some(job), problems);
+        priorities(Some(job), seen, problems);
     }
 }
 
-fn under(holder: Option<Node<'_>>, keys: &[&str], problems: &mut Vec<Problem>) {
+fn under(holder: Option<Node<'_>>, keys: &[&str], seen: &mut Seen, problems: &mut Vec<Problem>) {
     for key in keys {
-        when(holder.and_then(|holder| holder.get(key)), WhereUsed::Pipeline, problems);
+        when(holder.and_then(|holder| holder.get(key)), WhereUsed::Pipeline, seen, problems);
     }
 }
 
-fn priorities(holder: Option<Node<'_>>, problems: &mut Vec<Problem>) {
+fn priorities(holder: Option<Node<'_>>, seen: &mut Seen, problems: &mut Vec<Problem>) {
     let list = holder.and_then(|holder| holder.get("priority"));
     for priority in list.into_iter().flat_map(Node::items) {
-        when(Some(priority), WhereUsed::Pipeline, problems);
+        when(Some(priority), WhereUsed::Pipeline, seen, problems);
     }
 }
 
 /// Checks the `when` of a map. A boolean is always fine, and an empty text is the structure's to
 /// report.
-fn when(holder: Option<Node<'_>>, place: WhereUsed, problems: &mut Vec<Problem>) {
+fn when(holder: Option<Node<'_>>, place: WhereUsed, seen: &mut Seen, problems: &mut Vec<Problem>) {
     let Some(node) = holder.and_then(|holder| holder.get("when")) else { return };
+    if !seen.insert((node.definition_span(), place)) {
+        return;
+    }
     let Some(text) = node.as_str().filter(|text| !text.is_empty()) else { return };
     // What a parameter will be is not known before somebody promotes; inside of a string it can't
     // change much.
     let Some(text) = expression::masked(text) else { return };
-    let within = |span: Span| node.span_within(span.range());
-    for problem in condition::check(&text, place) {
+    let found = condition::check(&text, place);
+    if found.is_empty() {
+        return;
+    }
+    let read = node.within();
+    let within = |span: Span| read.span(span.range());
+    for problem in found {
         problems.push(Problem {
             span: within(problem.span),
             notes: problem

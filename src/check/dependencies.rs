@@ -5,6 +5,9 @@ use crate::diagnostic::{Problem, Span, nearest};
 use crate::yaml::Node;
 use std::collections::HashMap;
 
+/// How many unknown names of a pipeline get a help.
+const MOST_HELPS: usize = 100;
+
 pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
     let blocks: Vec<Node<'_>> = blocks(root).collect();
     all_or_none(&blocks, problems);
@@ -14,6 +17,8 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
         .rev()
         .filter_map(|(index, block)| Some((block.get("name")?.as_str()?, index)))
         .collect();
+    // How many more unknown names get a help, which costs a look at every block.
+    let mut helps = MOST_HELPS;
     let mut graph: Vec<Vec<(usize, Span)>> = Vec::with_capacity(blocks.len());
     for block in &blocks {
         let mut edges = Vec::new();
@@ -21,7 +26,11 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
             let Some(text) = name.as_str() else { continue };
             match by_name.get(text) {
                 Some(&index) => edges.push((index, name.span())),
-                None => problems.push(unknown(text, name.span(), &by_name)),
+                None => {
+                    let known = by_name.keys().copied().filter(|_| helps > 0);
+                    problems.push(unknown(text, name.span(), known));
+                    helps = helps.saturating_sub(1);
+                }
             }
         }
         graph.push(edges);
@@ -54,9 +63,9 @@ fn all_or_none(blocks: &[Node<'_>], problems: &mut Vec<Problem>) {
     }
 }
 
-fn unknown(name: &str, span: Span, known: &HashMap<&str, usize>) -> Problem {
+fn unknown<'n>(name: &str, span: Span, known: impl Iterator<Item = &'n str>) -> Problem {
     let problem = Problem::new("unknown-dependency", span, format!("there is no block \"{name}\""));
-    match nearest(name, known.keys().copied()) {
+    match nearest(name, known) {
         Some(near) => problem.help(format!("did you mean \"{near}\"?")),
         None => problem,
     }

@@ -15,9 +15,7 @@ pub(super) fn any(text: &str) -> bool {
 pub(super) fn may_change_type(text: &str) -> bool {
     let text = text.trim();
     find(text, 0).is_some_and(|range| {
-        range == (0..text.len())
-            && text.starts_with('%')
-            && !inside(text).is_some_and(is_parameter)
+        range == (0..text.len()) && text.starts_with('%') && !inside(text).is_some_and(is_parameter)
     })
 }
 

@@ -4,6 +4,7 @@ use super::limits::Around;
 use super::{blocks, limits};
 use crate::diagnostic::Span;
 use crate::yaml::{Node, Tree};
+use std::collections::HashSet;
 
 /// A text and where it stands.
 pub(super) type Named = (String, Span);
@@ -67,6 +68,7 @@ impl Facts {
 
     /// Finds what may stand anywhere. What an alias repeats was seen at its anchor.
     fn walk(&mut self, root: Node<'_>) {
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut open = vec![root];
         while let Some(node) = open.pop() {
             if node.is_alias() {
@@ -80,9 +82,10 @@ impl Facts {
             }
             open.extend(node.items());
             if let Some(text) = node.as_str().filter(|text| text.contains("{{")) {
+                let within = node.within();
                 for (name, at) in parameters(text) {
-                    if !self.parameters.iter().any(|(known, _)| known == name) {
-                        let span = node.span_within(at..at + name.len());
+                    if seen.insert(name) {
+                        let span = within.span(at..at + name.len());
                         self.parameters.push((name.to_owned(), span));
                     }
                 }
@@ -139,14 +142,25 @@ pub(super) fn parameters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// What stands inside each `${{…}}` and `%{{…}}`, with its offset.
+/// What stands inside each `${{…}}` and `%{{…}}`, with its offset. One that begins inside of
+/// another one is part of that.
 fn expressions(text: &str) -> impl Iterator<Item = (&str, usize)> {
-    text.match_indices("{{").filter_map(move |(at, _)| {
-        let before = text.get(..at)?;
-        let start = at + 2;
-        let inside = text.get(start..)?;
-        let end = inside.find("}}")?;
-        before.ends_with(['$', '%']).then_some((inside.get(..end)?, start))
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text.get(at..)?.find("{{")? + 2;
+            at = start;
+            if !text.get(..start - 2)?.ends_with(['$', '%']) {
+                continue;
+            }
+            let Some(length) = text.get(start..)?.find("}}") else {
+                // No later one has an end, either.
+                at = text.len();
+                return None;
+            };
+            at = start + length;
+            return Some((text.get(start..at)?, start));
+        }
     })
 }
 

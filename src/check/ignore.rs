@@ -4,6 +4,7 @@
 use crate::diagnostic::{Problem, Span, nearest};
 use crate::rule;
 use crate::yaml::Tree;
+use std::collections::{BTreeMap, HashMap};
 
 /// One rule of one comment.
 #[derive(Debug, Clone)]
@@ -17,14 +18,8 @@ pub(super) struct Ignore {
 }
 
 impl Ignore {
-    /// Whether this is about a problem.
-    pub(super) fn covers(&self, problem: &Problem) -> bool {
-        let Span { start, end } = self.line;
-        problem.rule == self.rule && (start..=end).contains(&problem.span.start)
-    }
-
-    /// That it found nothing to ignore.
-    pub(super) fn unused(&self) -> Problem {
+    /// That it found nothing to ignore. `search`: whether to look for the rule that was meant.
+    pub(super) fn unused(&self, search: bool) -> Problem {
         let Self { rule, span, .. } = self;
         let problem = |message: String| Problem::new("unused-ignore", *span, message);
         if rule::find(rule).is_some() {
@@ -32,10 +27,60 @@ impl Ignore {
                 .help("remove it; a comment is about its own line, or about the next one when it stands alone");
         }
         let unknown = problem(format!("there is no rule \"{rule}\""));
-        match nearest(rule, rule::ALL.iter().map(|rule| rule.id)) {
+        let known = rule::ALL.iter().map(|rule| rule.id);
+        match nearest(rule, known.filter(|_| search)) {
             Some(near) => unknown.help(format!("did you mean \"{near}\"?")),
             None => unknown.help("`pipewright rules list` shows them all"),
         }
+    }
+}
+
+/// The comments of a text that ignore something, and which of them found something.
+pub(super) struct Heeded<'i> {
+    ignores: &'i [Ignore],
+    /// By rule, and by the start of the line that they are about: where that ends, and whether
+    /// there was something to ignore. Lines do not overlap.
+    lines: HashMap<&'i str, BTreeMap<usize, (usize, bool)>>,
+}
+
+/// How many unknown rules of a file get a help.
+const MOST_HELPS: usize = 100;
+
+impl<'i> Heeded<'i> {
+    pub(super) fn new(ignores: &'i [Ignore]) -> Self {
+        let mut lines: HashMap<&str, BTreeMap<usize, (usize, bool)>> = HashMap::new();
+        for Ignore { rule, line, .. } in ignores {
+            lines.entry(rule).or_default().insert(line.start, (line.end, false));
+        }
+        Self { ignores, lines }
+    }
+
+    /// Whether a comment is about the problem.
+    pub(super) fn covers(&mut self, problem: &Problem) -> bool {
+        let at = problem.span.start;
+        let lines = self.lines.get_mut(problem.rule);
+        let line = lines.and_then(|lines| lines.range_mut(..=at).next_back());
+        match line {
+            Some((_, (end, used))) if at <= *end => {
+                *used = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A problem for each comment that found nothing, but for those of these rules.
+    pub(super) fn unused(&self, but: &[&str]) -> Vec<Problem> {
+        let found = |ignore: &Ignore| {
+            let line = self.lines.get(ignore.rule.as_str())?.get(&ignore.line.start)?;
+            Some(line.1)
+        };
+        self.ignores
+            .iter()
+            .filter(|ignore| found(ignore) != Some(true) && !but.contains(&ignore.rule.as_str()))
+            .enumerate()
+            .map(|(index, ignore)| ignore.unused(index < MOST_HELPS))
+            .collect()
     }
 }
 
@@ -43,11 +88,19 @@ impl Ignore {
 pub(super) fn ignores(tree: &Tree) -> Vec<Ignore> {
     let text = tree.text();
     let mut ignores = Vec::new();
+    // A stretch of comments that stand alone, and the line that they are all about.
+    let mut ahead = Span::default();
+    let mut next = Span::default();
     for comment in tree.comments() {
         let Some((list, offset)) = rules(comment.span.slice(text)) else { continue };
         let offset = comment.span.start + offset;
         let line = if comment.alone {
-            next_content(text, comment.span.end)
+            if !(ahead.start..ahead.end).contains(&comment.span.end) {
+                let line = next_content(text, comment.span.end);
+                ahead = Span::new(comment.span.end, line.start);
+                next = line;
+            }
+            next
         } else {
             line_of(text, comment.span.start)
         };

@@ -10,7 +10,7 @@ const DEFAULT: i128 = 60;
 const DAY: i128 = 24 * 60;
 
 /// A limit in minutes, and its place where it is written down in the same text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Limit {
     minutes: i128,
     given: bool,
@@ -18,7 +18,7 @@ struct Limit {
 }
 
 /// The limits around a task.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Around {
     pipeline: Limit,
     block: Option<Limit>,

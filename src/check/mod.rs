@@ -32,11 +32,12 @@ pub use location::{absolute, reference, resolve, root_of, seen_from};
 pub use repository::{Report, Selection, Severities, check};
 pub use select::{Target, select, start};
 
-use crate::diagnostic::{Origin, Problem};
+use crate::diagnostic::{Origin, Problem, Span};
 use crate::model::{Pipeline, Task};
 use crate::rule;
 use crate::schema::Shape;
 use crate::yaml::{Node, Tree};
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// Everything for which the platform would refuse the text, in the order of the places.
@@ -60,7 +61,8 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
     let mut problems = SHAPE.check(tree);
     problems.extend(version(root));
     dependencies::check(root, &mut problems);
-    conditions::check(root, &mut problems);
+    let mut seen = conditions::Seen::new();
+    conditions::check(root, &mut seen, &mut problems);
     limits::check(root, long_jobs, &mut problems);
     names::check(root, &mut problems);
     promotions::check(root, &mut problems);
@@ -70,14 +72,15 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
         }
     }
     for node in blocks(root).chain(root.get("after_pipeline")).filter_map(|at| at.get("task")) {
-        conditions::task(node, &mut problems);
+        conditions::task(node, &mut seen, &mut problems);
         task(node, true, &mut problems);
     }
     sorted(tree, problems)
 }
 
-/// Everything that is wrong with the text of a task file; `around` for the task of a block.
-fn task_file(tree: &Tree, around: Option<limits::Around>) -> Vec<Problem> {
+/// Everything that is wrong with the text of a task file, but for the limits of its jobs, which
+/// depend on the limits around the task.
+fn task_file(tree: &Tree) -> Vec<Problem> {
     static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<Task>);
     if let Some(dropped) = tree.traps().iter().find(|trap| trap.rule == "unclosed-collection") {
         return vec![dropped.clone()];
@@ -85,14 +88,11 @@ fn task_file(tree: &Tree, around: Option<limits::Around>) -> Vec<Problem> {
     let root = tree.root();
     let mut problems = Vec::new();
     // The platform tries conditions before it loads the file, so these fail when they are needed.
-    conditions::task(root, &mut problems);
+    conditions::task(root, &mut conditions::Seen::new(), &mut problems);
     for problem in &mut problems {
         problem.rule = "condition-crash";
     }
     problems.extend(SHAPE.check(tree));
-    if let Some(around) = around {
-        limits::task(root, around, &mut problems);
-    }
     task(root, false, &mut problems);
     sorted(tree, problems)
 }
@@ -105,16 +105,28 @@ fn task(node: Node<'_>, evaluated: bool, problems: &mut Vec<Problem>) {
 
 /// The problems with the traps of the text, in the order of their places, each once.
 fn sorted(tree: &Tree, mut problems: Vec<Problem>) -> Vec<Problem> {
-    for trap in tree.traps() {
-        // The structure refuses a `<<`; the trap knows why somebody wrote it.
-        match problems.iter_mut().find(|problem| problem.span == trap.span) {
-            Some(problem) if trap.rule == "merge-key" => {
+    // The structure refuses a `<<`; the trap knows why somebody wrote it.
+    let merges: HashMap<Span, &Problem> = tree
+        .traps()
+        .iter()
+        .filter(|trap| trap.rule == "merge-key")
+        .map(|trap| (trap.span, trap))
+        .collect();
+    let mut told = HashSet::new();
+    if !merges.is_empty() {
+        for problem in &mut problems {
+            if let Some(trap) = merges.get(&problem.span)
+                && told.insert(trap.span)
+            {
                 problem.message.clone_from(&trap.message);
                 problem.help.clone_from(&trap.help);
             }
-            _ => problems.push(trap.clone()),
         }
     }
+    let others = tree.traps().iter();
+    problems.extend(
+        others.filter(|trap| trap.rule != "merge-key" || !told.contains(&trap.span)).cloned(),
+    );
     problems.sort_by(|a, b| (a.span, a.rule).cmp(&(b.span, b.rule)));
     problems.dedup();
     problems

@@ -2,7 +2,7 @@
 //! then what they say about each other.
 
 use super::files::Files;
-use super::ignore::Ignore;
+use super::ignore::{Heeded, Ignore};
 use super::pipeline_file::{self, Checked, Found};
 use super::workflow::{self, Pipelines, START, target};
 use crate::diagnostic::{Diagnostic, Origin, Problem, Severity, SourceFile};
@@ -187,26 +187,13 @@ fn heed(
     ignores: &BTreeMap<String, Vec<Ignore>>,
     not_run: &[&str],
 ) {
-    let mut used: BTreeMap<&str, Vec<bool>> =
-        ignores.iter().map(|(path, ignores)| (path.as_str(), vec![false; ignores.len()])).collect();
+    let mut heeded: BTreeMap<&str, Heeded<'_>> =
+        ignores.iter().map(|(path, ignores)| (path.as_str(), Heeded::new(ignores))).collect();
     problems.retain(|(path, problem)| {
-        let mut kept = true;
-        if let (Some(ignores), Some(used)) = (ignores.get(path), used.get_mut(path.as_str())) {
-            for (ignore, used) in ignores.iter().zip(used) {
-                if ignore.covers(problem) {
-                    *used = true;
-                    kept = false;
-                }
-            }
-        }
-        kept
+        !heeded.get_mut(path.as_str()).is_some_and(|heeded| heeded.covers(problem))
     });
-    for (path, ignores) in ignores {
-        let used = used.get(path.as_str()).into_iter().flatten();
-        for (ignore, _) in ignores.iter().zip(used).filter(|(_, used)| !**used) {
-            if !not_run.contains(&ignore.rule.as_str()) {
-                problems.push((path.clone(), ignore.unused()));
-            }
-        }
+    for (path, heeded) in heeded {
+        let unused = heeded.unused(not_run).into_iter();
+        problems.extend(unused.map(|problem| (path.to_owned(), problem)));
     }
 }

@@ -181,8 +181,7 @@ fn parameters_have_one_name_each_and_a_default_or_no_need() {
 
 #[test]
 fn strings_become_numbers_and_lists_only_by_an_expression() {
-    let job =
-        |keys: &str| format!("blocks: [{{task: {{jobs: [{{commands: [x], {keys}}}]}}}}]\n");
+    let job = |keys: &str| format!("blocks: [{{task: {{jobs: [{{commands: [x], {keys}}}]}}}}]\n");
     let values = |values: &str| job(&format!("matrix: [{{env_var: A, values: {values}}}]"));
     assert_eq!(found(&job("parallelism: '%{{ parameters.N | int64 }}'")), []);
     assert_eq!(found(&values("'%{{ parameters.L | splitList \",\" }}'")), []);

@@ -3,12 +3,18 @@
 use super::facts::{Facts, Promotion, mentions};
 use super::files::Files;
 use super::pipeline_file::Checked;
-use super::{location, missing};
+use super::{
+    location,
+    missing::{self, Missing},
+};
 use crate::diagnostic::{Problem, Span};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Where a project's workflows start.
 pub(super) const START: &str = ".semaphore/semaphore.yml";
+
+/// For how many missing files another one is suggested, which costs a look at all there are.
+const MOST_SUGGESTIONS: usize = 100;
 
 /// The pipelines that were checked, by path.
 pub(super) type Pipelines = BTreeMap<String, Checked>;
@@ -26,18 +32,27 @@ pub(super) fn problems(
     complete: bool,
 ) -> Vec<(String, Problem)> {
     let mut found = Vec::new();
+    let leading = leading(pipelines);
+    let mut suggestions = MOST_SUGGESTIONS;
     for (path, checked) in pipelines {
         let facts = &checked.facts;
         let mut problems = Vec::new();
         twice(facts, &mut problems);
         for promotion in facts.promotions.iter().filter(|_| files.follows()) {
-            leads_somewhere(files, path, promotion, pipelines, &mut problems);
-            unused(files, path, promotion, pipelines, &mut problems);
+            leads_nowhere(files, path, promotion, pipelines, &mut suggestions, &mut problems);
         }
         if complete {
-            problems.extend(undeclared(path, facts, pipelines));
+            let here = leading.get(path).map(Vec::as_slice).unwrap_or_default();
+            problems.extend(undeclared(facts, here));
         }
         found.extend(problems.into_iter().map(|problem| (path.clone(), problem)));
+    }
+    if files.follows() {
+        for (target, leading) in &leading {
+            let Some(checked) = pipelines.get(target) else { continue };
+            broken(target, checked, leading, &mut found);
+            unused(files, target, checked, leading, &mut found);
+        }
     }
     found.extend(loops(pipelines));
     if complete && pipelines.contains_key(START) {
@@ -66,11 +81,28 @@ fn twice(facts: &Facts, problems: &mut Vec<Problem>) {
     }
 }
 
-fn leads_somewhere(
+/// A promotion, with the path of the pipeline that it is in.
+type Leading<'p> = (&'p str, &'p Promotion);
+
+/// The promotions that lead to each file.
+fn leading(pipelines: &Pipelines) -> BTreeMap<String, Vec<Leading<'_>>> {
+    let mut leading: BTreeMap<String, Vec<Leading<'_>>> = BTreeMap::new();
+    for (from, checked) in pipelines {
+        for promotion in &checked.facts.promotions {
+            if let Some(target) = target(from, promotion) {
+                leading.entry(target).or_default().push((from, promotion));
+            }
+        }
+    }
+    leading
+}
+
+fn leads_nowhere(
     files: &dyn Files,
     path: &str,
     promotion: &Promotion,
     pipelines: &Pipelines,
+    suggestions: &mut usize,
     problems: &mut Vec<Problem>,
 ) {
     let Some((reference, span)) = &promotion.target else { return };
@@ -78,18 +110,28 @@ fn leads_somewhere(
         problems.push(missing::outside("missing-target", reference, *span));
         return;
     };
-    let Some(checked) = pipelines.get(&target) else {
-        problems.push(missing::file("missing-target", files, path, reference, &target, *span));
-        return;
-    };
-    if let Some(refusal) = checked.refusal()
-        && target != *path
-    {
-        let message = format!(
-            "\"{target}\" has {}, which Semaphore finds only when somebody promotes",
-            refusal.count()
-        );
-        problems.push(Problem::new("broken-target", *span, message).help(refusal.first));
+    if !pipelines.contains_key(&target) {
+        let missing = Missing { rule: "missing-target", from: path, reference, path: &target };
+        problems.push(missing.problem(files, *span, suggestions));
+    }
+}
+
+/// Promotions to a pipeline that the platform refuses.
+fn broken(
+    target: &str,
+    checked: &Checked,
+    leading: &[Leading<'_>],
+    found: &mut Vec<(String, Problem)>,
+) {
+    let Some(refusal) = checked.refusal() else { return };
+    let message = format!(
+        "\"{target}\" has {}, which Semaphore finds only when somebody promotes",
+        refusal.count()
+    );
+    for (from, promotion) in leading.iter().filter(|(from, _)| *from != target) {
+        let Some((_, span)) = promotion.target else { continue };
+        let problem = Problem::new("broken-target", span, message.as_str());
+        found.push(((*from).to_owned(), problem.help(refusal.first.as_str())));
     }
 }
 
@@ -97,65 +139,60 @@ fn leads_somewhere(
 /// so a script can use one without a trace here.
 fn unused(
     files: &dyn Files,
-    path: &str,
-    promotion: &Promotion,
-    pipelines: &Pipelines,
-    problems: &mut Vec<Problem>,
+    target: &str,
+    checked: &Checked,
+    leading: &[Leading<'_>],
+    found: &mut Vec<(String, Problem)>,
 ) {
-    if promotion.parameters.is_empty() {
+    if leading.iter().all(|(_, promotion)| promotion.parameters.is_empty()) {
         return;
     }
-    let Some(target) = target(path, promotion) else { return };
-    let Some(checked) = pipelines.get(&target) else { return };
-    let texts: Vec<String> = std::iter::once(&target)
-        .chain(&checked.parts)
-        .filter_map(|part| files.read(part).ok())
-        .collect();
+    let parts: BTreeSet<&str> = checked.parts.iter().map(String::as_str).collect();
+    let texts: Vec<String> =
+        std::iter::once(target).chain(parts).filter_map(|part| files.read(part).ok()).collect();
     if texts.is_empty() {
         return;
     }
-    for (name, span) in &promotion.parameters {
-        if !texts.iter().any(|text| mentions(text, name)) {
-            problems.push(
-                Problem::new(
+    let mut mentioned: HashMap<&str, bool> = HashMap::new();
+    for (from, promotion) in leading {
+        for (name, span) in &promotion.parameters {
+            let mentioned = mentioned
+                .entry(name)
+                .or_insert_with(|| texts.iter().any(|text| mentions(text, name)));
+            if !*mentioned {
+                let problem = Problem::new(
                     "unused-parameter",
                     *span,
                     format!("\"{target}\" does not mention the parameter \"{name}\""),
                 )
                 .help(format!(
                     "a script of its jobs may still read it as the variable {name}; otherwise remove it"
-                )),
-            );
+                ));
+                found.push(((*from).to_owned(), problem));
+            }
         }
     }
 }
 
 fn undeclared<'f>(
-    path: &str,
     facts: &'f Facts,
-    pipelines: &Pipelines,
+    leading: &[Leading<'f>],
 ) -> impl Iterator<Item = Problem> + use<'f> {
-    let mut declared: HashSet<String> = HashSet::new();
-    let mut leading = 0;
+    let declared: HashSet<&str> = leading
+        .iter()
+        .flat_map(|(_, promotion)| &promotion.parameters)
+        .map(|(name, _)| name.as_str())
+        .collect();
     // A pipeline that no promotion leads to may be a task's, which has parameters of its own.
-    if !facts.parameters.is_empty() {
-        for (from, checked) in pipelines {
-            for promotion in &checked.facts.promotions {
-                if target(from, promotion).as_deref() == Some(path) {
-                    leading += 1;
-                    declared.extend(promotion.parameters.iter().map(|(name, _)| name.clone()));
-                }
-            }
-        }
-    }
-    let message = match leading {
+    let led_to = !leading.is_empty();
+    let message = match leading.len() {
         1 => "the promotion that leads here declares no parameter",
         _ => "no promotion that leads here declares the parameter",
     };
     facts
         .parameters
         .iter()
-        .filter(move |(name, _)| leading > 0 && !declared.contains(name))
+        .filter(move |(name, _)| led_to && !declared.contains(name.as_str()))
         .map(move |(name, span)| {
             Problem::new("undeclared-parameter", *span, format!("{message} \"{name}\"")).help(
                 format!("without a value, the platform puts the name \"{name}\" in its place: declare it under the promotion's \"parameters\""),
@@ -173,6 +210,7 @@ fn loops(pipelines: &Pipelines) -> Vec<(String, Problem)> {
         }
         // Each open pipeline with the number of its promotions that were followed.
         let mut open: Vec<(&str, usize)> = vec![(start, 0)];
+        let mut depths: HashMap<&str, usize> = HashMap::from([(start.as_str(), 0)]);
         while let Some((path, followed)) = open.last_mut() {
             let path = *path;
             let next =
@@ -180,6 +218,7 @@ fn loops(pipelines: &Pipelines) -> Vec<(String, Problem)> {
             *followed += 1;
             let Some(promotion) = next else {
                 done.insert(path);
+                depths.remove(path);
                 open.pop();
                 continue;
             };
@@ -188,28 +227,35 @@ fn loops(pipelines: &Pipelines) -> Vec<(String, Problem)> {
             else {
                 continue;
             };
-            if let Some(from) = open.iter().position(|(open, _)| open == to) {
+            if let Some(&from) = depths.get(to.as_str()) {
                 if let Some((_, span)) = &promotion.target {
-                    let round: Vec<&str> = open
-                        .iter()
-                        .skip(from)
-                        .map(|(path, _)| *path)
-                        .chain([to.as_str()])
-                        .collect();
+                    let round = open.get(from..).unwrap_or_default();
                     let problem = Problem::new(
                         "promotion-loop",
                         *span,
                         format!("this promotion leads back to \"{to}\""),
                     )
-                    .help(format!("the way is {}", round.join(" -> ")));
+                    .help(format!("the way is {}", way(round, to)));
                     found.push((path.to_owned(), problem));
                 }
             } else if !done.contains(to.as_str()) {
+                depths.insert(to, open.len());
                 open.push((to, 0));
             }
         }
     }
     found
+}
+
+/// The pipelines of a circle; of a long one the first and the last.
+fn way(round: &[(&str, usize)], to: &str) -> String {
+    const MOST: usize = 10;
+    let mut names: Vec<&str> = round.iter().map(|(path, _)| *path).collect();
+    if names.len() > MOST {
+        names.splice(MOST / 2..names.len() - MOST / 2, ["..."]);
+    }
+    names.push(to);
+    names.join(" -> ")
 }
 
 fn unreached(pipelines: &Pipelines) -> Vec<(String, Problem)> {

@@ -7,7 +7,18 @@ use std::sync::OnceLock;
 pub struct SourceFile {
     name: String,
     text: String,
-    line_starts: OnceLock<Vec<usize>>,
+    marks: OnceLock<Vec<Mark>>,
+}
+
+/// How many bytes of a line there are from one mark to the next, so that a place far out in a
+/// long line is found without counting from its start.
+const STRIDE: usize = 1024;
+
+/// An offset whose place is known.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    offset: usize,
+    place: Position,
 }
 
 /// A place for people: both numbers start at 1, columns count Unicode scalar values.
@@ -23,7 +34,7 @@ impl SourceFile {
     /// A text under a name.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), marks: OnceLock::new() }
     }
 
     /// The name that people see.
@@ -41,15 +52,41 @@ impl SourceFile {
     /// Line and column of a byte offset; an offset past the end is the end.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let starts = self.line_starts.get_or_init(|| {
-            std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect()
-        });
+        let marks = self.marks.get_or_init(|| marks(&self.text));
         let offset = offset.min(self.text.len());
-        let line = starts.partition_point(|&start| start <= offset);
-        let start = starts.get(line - 1).copied().unwrap_or_default();
-        let column = self.text.get(start..offset).unwrap_or_default().chars().count() + 1;
-        Position { line, column }
+        let before = marks.partition_point(|mark| mark.offset <= offset);
+        let Some(Mark { offset: start, place }) =
+            before.checked_sub(1).and_then(|at| marks.get(at))
+        else {
+            return Position { line: 1, column: 1 };
+        };
+        let more = self.text.get(*start..offset).unwrap_or_default().chars().count();
+        Position { line: place.line, column: place.column + more }
     }
+}
+
+/// The start of each line, and places on the way through long ones.
+fn marks(text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut offset = 0;
+    for (index, line) in text.split('\n').enumerate() {
+        let end = offset + line.len();
+        let mut column = 1;
+        while offset <= end {
+            marks.push(Mark { offset, place: Position { line: index + 1, column } });
+            let mut next = offset + STRIDE;
+            while next < end && !text.is_char_boundary(next) {
+                next += 1;
+            }
+            if next >= end {
+                break;
+            }
+            column += text.get(offset..next).unwrap_or_default().chars().count();
+            offset = next;
+        }
+        offset = end + 1;
+    }
+    marks
 }
 
 impl PartialEq for SourceFile {
@@ -78,5 +115,21 @@ mod tests {
         assert_eq!(at(10), (2, 4));
         assert_eq!(at(11), (3, 1));
         assert_eq!(at(99), (3, 1));
+    }
+    #[test]
+    fn places_in_long_lines_count_all_characters_before() {
+        let text = format!("{}\n{}x\n", "ü€".repeat(3_000), "€".repeat(4_000));
+        let file = SourceFile::new("x", text.as_str());
+        for (offset, _) in text.char_indices() {
+            let before = &text[..offset];
+            let start = before.rfind('\n').map_or(0, |end| end + 1);
+            let expected = Position {
+                line: before.matches('\n').count() + 1,
+                column: before[start..].chars().count() + 1,
+            };
+            if offset % 97 == 0 || offset + 3 > text.len() {
+                assert_eq!(file.position(offset), expected);
+            }
+        }
     }
 }

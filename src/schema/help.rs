@@ -62,6 +62,8 @@ pub(super) fn nearest<'c>(text: &str, candidates: &[&'c str]) -> Option<&'c str>
     let most = (length / 3).clamp(usize::from(length > 2), 3);
     candidates
         .iter()
+        // Texts of very different lengths are far apart, and dear to compare.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= most)
         .map(|candidate| (strsim::damerau_levenshtein(&text, &normal(candidate)), *candidate))
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)

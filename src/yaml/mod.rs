@@ -24,7 +24,8 @@ pub use de::ReadError;
 pub use node::{Entries, Entry, Items, Node};
 pub use route::{Part, Route, Step};
 pub use scalar::resolve_plain;
-pub use tree::{Comment, Kind, MAX_DEPTH, MAX_NODES, Style, Tree, Value};
+pub use tree::{Comment, Kind, MAX_BYTES, MAX_DEPTH, MAX_NODES, Style, Tree, Value};
+pub use within::Within;
 
 #[cfg(test)]
 mod tests;

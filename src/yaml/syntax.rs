@@ -2,7 +2,7 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::tree::{MAX_DEPTH, MAX_NODES};
+use super::tree::{MAX_BYTES, MAX_DEPTH, MAX_NODES};
 use crate::diagnostic::{Problem, Span};
 
 /// The rule of every refusal.
@@ -244,6 +244,9 @@ pub(super) fn too_deep(at: Span) -> Problem {
 
 /// A text that stands for too many nodes.
 pub(super) fn too_many(at: Span) -> Problem {
-    let message = format!("the text stands for more than {MAX_NODES} values, its aliases followed");
+    let message = format!(
+        "the text stands for more than {MAX_NODES} values or {} MiB, its aliases followed",
+        MAX_BYTES >> 20
+    );
     Problem::new(RULE, at, message).help("aliases of aliases multiply: use fewer of them")
 }

@@ -14,6 +14,9 @@ pub const MAX_DEPTH: usize = 128;
 /// How many nodes a text may stand for, aliases followed.
 pub const MAX_NODES: u64 = 1_000_000;
 
+/// How many bytes of scalars a text may stand for beyond its own length, aliases followed.
+pub const MAX_BYTES: u64 = 64 << 20;
+
 /// A YAML text and what it says. Spans point into the text as it was given.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -167,7 +170,7 @@ impl Tree {
     /// # Errors
     /// A [`Problem`] of the rule `yaml-syntax` where the platform's parser would refuse the text,
     /// and where collections nest deeper than [`MAX_DEPTH`] or the text stands for more than
-    /// [`MAX_NODES`] nodes.
+    /// [`MAX_NODES`] nodes or for [`MAX_BYTES`] bytes more than it has.
     pub fn parse(text: impl Into<String>) -> Result<Self, Problem> {
         build::tree(text.into())
     }

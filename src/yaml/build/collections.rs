@@ -50,7 +50,7 @@ impl Builder<'_> {
             map,
             flow: style == Style::Flow,
             first: self.pending.len(),
-            size: Size { nodes: 1, height: 0 },
+            size: Size { nodes: 1, bytes: 0, height: 0 },
             end: short(start),
         });
         let skipped = if style == Style::Flow && at.end > at.start { at.end } else { start };

@@ -10,7 +10,9 @@ use granit_parser::{Event, Options, Parser, Tag, options};
 use super::mask::Mask;
 use super::syntax;
 use super::trap;
-use super::tree::{Arena, Comment, Data, MAX_DEPTH, MAX_NODES, NodeData, NodeId, Style, Tree};
+use super::tree::{
+    Arena, Comment, Data, MAX_BYTES, MAX_DEPTH, MAX_NODES, NodeData, NodeId, Style, Tree,
+};
 use crate::diagnostic::{Problem, Span};
 
 /// Why a text did not become a document.
@@ -98,6 +100,8 @@ struct Frame {
 #[derive(Clone, Copy)]
 struct Size {
     nodes: u64,
+    /// Of the scalars' values.
+    bytes: u64,
     height: usize,
 }
 
@@ -289,22 +293,24 @@ impl<'t> Builder<'t> {
         }
         let Some(frame) = self.frames.last_mut() else {
             self.document.root = id;
-            return if size.nodes > MAX_NODES {
-                Err(syntax::too_many(span).into())
-            } else {
-                Ok(())
-            };
+            return if self.exceeds(size) { Err(syntax::too_many(span).into()) } else { Ok(()) };
         };
         let key = frame.map && (self.pending.len() - frame.first).is_multiple_of(2);
         frame.size.nodes = frame.size.nodes.saturating_add(size.nodes);
+        frame.size.bytes = frame.size.bytes.saturating_add(size.bytes);
         frame.size.height = frame.size.height.max(size.height + 1);
         frame.end = frame.end.max(short(span.end));
-        let too_many = frame.size.nodes > MAX_NODES;
+        let size = frame.size;
         self.pending.push(id);
         if key && span.slice(self.text) == "<<" {
             self.document.traps.push(trap::merge_key(span));
         }
-        if too_many { Err(syntax::too_many(span).into()) } else { Ok(()) }
+        if self.exceeds(size) { Err(syntax::too_many(span).into()) } else { Ok(()) }
+    }
+
+    fn exceeds(&self, size: Size) -> bool {
+        let own = u64::try_from(self.text.len()).unwrap_or(u64::MAX);
+        size.nodes > MAX_NODES || size.bytes > own.saturating_add(MAX_BYTES)
     }
 
     fn in_flow(&self) -> bool {

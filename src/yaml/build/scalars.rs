@@ -71,7 +71,7 @@ impl Builder<'_> {
         let outer = tag.map_or(span.start, |(_, tag)| tag.start);
         self.document.arena.blocks.extend(block);
         self.push(data, style, span, outer);
-        let size = Size { nodes: 1, height: 0 };
+        let size = Size { nodes: 1, bytes: value.len() as u64, height: 0 };
         self.register(anchor, id, Some(size));
         self.attach(id, size, span)
     }
