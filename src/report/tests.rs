@@ -114,3 +114,22 @@ fn carets_stand_under_the_text_after_tabs_and_wide_signs() {
     let above = columns(&source[..source.find("x y").unwrap()]);
     assert_eq!(columns(&carets[..carets.find('^').unwrap()]), above, "{shown}");
 }
+
+#[test]
+fn of_a_long_line_the_part_around_is_shown_with_its_place() {
+    let text =
+        format!("a: 1\n{{{} wrong: 1 {}}}\n", "é: 1, ".repeat(10_000), ", b: 1".repeat(10_000));
+    let start = text.find("wrong").unwrap();
+    let found = Diagnostic {
+        file: Arc::new(SourceFile::new("x.yml", text)),
+        severity: Severity::Error,
+        origin: Origin::Platform,
+        problem: Problem::new("wrong-type", Span::new(start, start + 5), "message"),
+    };
+    let shown = render(&[found], false);
+    assert!(shown.len() < 3_000, "{}", shown.len());
+    assert!(shown.contains("x.yml:2:60003\n"), "{shown}");
+    let line = |has: &str| shown.lines().find(|line| line.contains(has)).unwrap().to_owned();
+    let before = |line: String, has: &str| line[..line.find(has).unwrap()].chars().count();
+    assert_eq!(before(line("wrong: 1"), "wrong"), before(line("^^^^^"), "^"), "{shown}");
+}

@@ -1,7 +1,7 @@
 //! Diagnostics as text: a snippet with carets, notes and help.
 
 use crate::diagnostic::{Diagnostic, Severity, SourceFile, Span};
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// The diagnostics one after another, with an empty line between them; coloured if wanted.
 #[must_use]
@@ -50,9 +50,9 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
         Severity::Info => Level::INFO,
     };
     let title = level.primary_title(problem.message.as_str()).id(problem.rule);
-    let mut group = title.element(snippet(&diagnostic.file, problem.span, None));
+    let mut group = snippet(Group::with_title(title), &diagnostic.file, problem.span, None);
     for note in &problem.notes {
-        group = group.element(snippet(&diagnostic.file, note.span, Some(&note.message)));
+        group = snippet(group, &diagnostic.file, note.span, Some(&note.message));
     }
     match &problem.help {
         Some(help) => group.element(Level::HELP.message(help.as_str())),
@@ -60,21 +60,46 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     }
 }
 
-/// The lines that the span lies on, and no others: cost must not grow with the file.
+/// How much of a line is shown on either side of what is spoken of, in bytes.
+const AROUND: usize = 400;
+
+/// How much is shown of what is spoken of, in bytes.
+const LONGEST: usize = 4000;
+
+/// Adds the lines that the span lies on, and no others, and of long ones only what stands around
+/// it: cost must not grow with the file.
 fn snippet<'a>(
+    group: Group<'a>,
     file: &'a SourceFile,
     span: Span,
     label: Option<&'a str>,
-) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+) -> Group<'a> {
     let text = file.text();
     let end = span.end.min(text.len());
     let start = span.start.min(end);
-    let before = text.get(..start).unwrap_or_default();
-    let from = before.rfind('\n').map_or(0, |at| at + 1);
-    let to = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at);
+    let end = boundary(text, end.min(start + LONGEST));
+    let least = boundary(text, start.saturating_sub(AROUND));
+    let most = boundary(text, end.saturating_add(AROUND));
+    let before = text.get(least..start).unwrap_or_default();
+    let line_start = before.rfind('\n').map(|at| least + at + 1);
+    let from = line_start.unwrap_or(least);
+    let after = text.get(end..most).unwrap_or_default();
+    let to = after.find('\n').map_or(most, |at| end + at);
     let kind = if label.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
-    Snippet::source(text.get(from..to).unwrap_or_default())
-        .path(file.name())
-        .line_start(file.position(start).line)
-        .annotation(kind.span(start - from..end - from).label(label))
+    let place = file.position(start);
+    let shown = text.get(from..to).unwrap_or_default();
+    let snippet = Snippet::source(shown)
+        .line_start(place.line)
+        .annotation(kind.span(start - from..end - from).label(label));
+    if line_start.is_some() || least == 0 {
+        return group.element(snippet.path(file.name()));
+    }
+    // The column in the part is not the one in the line.
+    let origin = Origin::path(file.name()).line(place.line).char_column(place.column);
+    group.element(origin).element(snippet)
+}
+
+/// The offset, or the next one that lies between two characters.
+fn boundary(text: &str, offset: usize) -> usize {
+    (offset..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
