@@ -5,6 +5,9 @@ use crate::diagnostic::{Problem, Span, nearest};
 use crate::yaml::Node;
 use std::collections::HashMap;
 
+/// How many blocks of a cycle are named.
+const MOST_SHOWN: usize = 12;
+
 /// How many unknown names of a pipeline get a help.
 const MOST_HELPS: usize = 100;
 
@@ -39,9 +42,7 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
         .iter()
         .map(|block| block.get("name").and_then(Node::as_str).unwrap_or_default())
         .collect();
-    if let Some(problem) = cycle(&graph, &names) {
-        problems.push(problem);
-    }
+    problems.extend(cycles(&graph, &names));
 }
 
 fn all_or_none(blocks: &[Node<'_>], problems: &mut Vec<Problem>) {
@@ -71,9 +72,9 @@ fn unknown<'n>(name: &str, span: Span, known: impl Iterator<Item = &'n str>) -> 
     }
 }
 
-/// The first cycle, as a problem at the dependency that closes it. Iterative: depth is up to the
+/// Each cycle, as a problem at the dependency that closes it. Iterative: depth is up to the
 /// number of blocks.
-fn cycle(graph: &[Vec<(usize, Span)>], names: &[&str]) -> Option<Problem> {
+fn cycles(graph: &[Vec<(usize, Span)>], names: &[&str]) -> Vec<Problem> {
     #[derive(Clone, Copy, PartialEq)]
     enum Mark {
         New,
@@ -81,6 +82,7 @@ fn cycle(graph: &[Vec<(usize, Span)>], names: &[&str]) -> Option<Problem> {
         Done,
     }
     let mut marks = vec![Mark::New; graph.len()];
+    let mut found = Vec::new();
     for start in 0..graph.len() {
         if marks.get(start) != Some(&Mark::New) {
             continue;
@@ -108,18 +110,27 @@ fn cycle(graph: &[Vec<(usize, Span)>], names: &[&str]) -> Option<Problem> {
                     let mut round: Vec<&str> =
                         path.iter().skip(from).map(|(open, _)| name(*open)).collect();
                     round.push(name(target));
-                    return Some(
-                        Problem::new(
-                            "dependency-cycle",
-                            span,
-                            format!("the block \"{}\" waits for itself", name(target)),
-                        )
-                        .help(format!("each waits for the next: {}", round.join(" -> "))),
-                    );
+                    let message = if round.len() == 2 {
+                        format!("the block \"{}\" waits for itself", name(target))
+                    } else {
+                        format!("blocks wait for each other: {}", shown(&round))
+                    };
+                    found.push(Problem::new("dependency-cycle", span, message));
                 }
                 _ => {}
             }
         }
     }
-    None
+    found
+}
+
+/// A way through blocks; of a long one its ends.
+fn shown(round: &[&str]) -> String {
+    match round {
+        [first @ .., last] if round.len() > MOST_SHOWN => {
+            let first = first.get(..MOST_SHOWN).unwrap_or(first);
+            format!("{} -> ... -> {last}", first.join(" -> "))
+        }
+        _ => round.join(" -> "),
+    }
 }

@@ -98,8 +98,7 @@ impl Facts {
 
 fn named(node: Option<Node<'_>>) -> Option<Named> {
     let node = node?;
-    let text = node.as_str().filter(|text| !text.trim().is_empty())?;
-    Some((text.to_owned(), node.span()))
+    Some((node.as_str()?.to_owned(), node.span()))
 }
 
 fn promotion(node: Node<'_>) -> Promotion {
@@ -116,10 +115,8 @@ fn promotion(node: Node<'_>) -> Promotion {
 }
 
 fn is_pipeline(root: Node<'_>) -> bool {
-    let version = root.get("version").and_then(Node::as_str);
-    root.entries().next().is_none()
-        || ["agent", "blocks", "promotions"].iter().any(|key| root.get(key).is_some())
-        || version.is_some_and(|version| version.starts_with('v'))
+    // Fragments that a script puts together have only some of these.
+    ["version", "blocks"].iter().all(|key| root.get(key).is_some())
 }
 
 fn head(root: Node<'_>) -> Span {

@@ -30,7 +30,7 @@ impl Ignore {
         let known = rule::ALL.iter().map(|rule| rule.id);
         match nearest(rule, known.filter(|_| search)) {
             Some(near) => unknown.help(format!("did you mean \"{near}\"?")),
-            None => unknown.help("`pipewright rules list` shows them all"),
+            None => unknown.help("write `ignore[RULE]`; `pipewright rules list` shows all rules"),
         }
     }
 }
@@ -118,14 +118,20 @@ pub(super) fn ignores(tree: &Tree) -> Vec<Ignore> {
     ignores
 }
 
-/// What stands in the brackets of `# pipewright: ignore[…]`, with its offset.
+/// What stands in the brackets of `# pipewright: ignore[…]`, with its offset. Of any other
+/// instruction all of it, which is no rule and is told so.
 fn rules(comment: &str) -> Option<(&str, usize)> {
     const WORD: &str = "ignore[";
     let rest = comment.trim_start_matches('#').trim_start().strip_prefix("pipewright:")?;
-    rest.trim_start().strip_prefix(WORD)?;
-    let start = comment.find(WORD)? + WORD.len();
-    let list = comment.get(start..)?;
-    Some((list.get(..list.find(']')?)?, start))
+    let instruction = rest.trim();
+    if instruction.is_empty() {
+        return None;
+    }
+    let start = comment.find(instruction)?;
+    match instruction.strip_prefix(WORD).map(|list| (list, list.find(']'))) {
+        Some((list, Some(end))) => Some((list.get(..end)?, start + WORD.len())),
+        _ => Some((instruction, start)),
+    }
 }
 
 fn line_of(text: &str, at: usize) -> Span {

@@ -8,7 +8,12 @@ const RELATIVE: &str = "a path is relative to the folder of this file, or to the
 
 /// A reference that leads out of the repository.
 pub(super) fn outside(rule: &'static str, reference: &str, span: Span) -> Problem {
-    Problem::new(rule, span, format!("\"{reference}\" leads out of the repository")).help(RELATIVE)
+    let message = if reference.trim().is_empty() {
+        "an empty path names no file".to_owned()
+    } else {
+        format!("\"{reference}\" leads out of the repository")
+    };
+    Problem::new(rule, span, message).help(RELATIVE)
 }
 
 /// A reference in the file `from` to a `path` at which there is no file.
@@ -46,7 +51,7 @@ impl Missing<'_> {
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
         for at in folders {
             let there: Vec<String> =
-                files.list(at).into_iter().filter(|other| other != from).collect();
+                files.list(at).into_iter().filter(|other| other != from && other != path).collect();
             let names: Vec<String> = there.iter().map(|path| name(path)).collect();
             let wanted = name(path);
             let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();

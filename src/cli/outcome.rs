@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::project::ConfigError;
 use crate::report;
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// The result of a command, not yet printed.
@@ -49,11 +49,17 @@ impl Outcome {
 
     /// Prints and gives the exit status. A reader that has gone, as in `| head`, is no error.
     pub fn print(self) -> ExitCode {
-        let _ = std::io::stdout().write_all(self.out.as_bytes());
-        let _ = std::io::stdout().flush();
+        let mut out = std::io::stdout();
+        let written = out.write_all(self.out.as_bytes()).and_then(|()| out.flush());
         // What needs attention stands last, where a person looks.
         let _ = std::io::stderr().write_all(self.err.as_bytes());
-        ExitCode::from(self.status)
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                let _ = writeln!(std::io::stderr(), "error: can't write the output: {error}");
+                ExitCode::from(2)
+            }
+            _ => ExitCode::from(self.status),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::Outcome;
 use super::progress::Progress;
 use crate::check::{self, Alone, Disk, Report, Selection, Severities, Target};
 use crate::diagnostic::{Severity, SourceFile};
-use crate::project::{self, Validation};
+use crate::project::{self, ConfigError, Validation};
 use crate::report;
 use clap::{Args, ValueEnum};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -53,8 +53,8 @@ impl Validate {
 
     fn report(&self) -> Result<Report, Outcome> {
         let here = std::env::current_dir().map_err(Outcome::unusable)?;
-        let paths: &[PathBuf] =
-            if self.paths.is_empty() { &[PathBuf::from(".")] } else { &self.paths };
+        let nearest = [nearest(&here)];
+        let paths: &[PathBuf] = if self.paths.is_empty() { &nearest } else { &self.paths };
         let mut report = Report::default();
         let mut files: Vec<(Target, Option<PathBuf>)> = Vec::new();
         let mut stdin = false;
@@ -126,6 +126,21 @@ impl Validate {
     }
 }
 
+/// The nearest repository with a `.semaphore/`, from a folder upwards, as seen from there.
+fn nearest(here: &Path) -> PathBuf {
+    let mut up = PathBuf::new();
+    for folder in here.ancestors() {
+        if folder.join(".semaphore").is_dir() || folder.ends_with(".semaphore") {
+            break;
+        }
+        if folder.join(".git").exists() || folder.parent().is_none() {
+            return PathBuf::from(".");
+        }
+        up.push("..");
+    }
+    if up.as_os_str().is_empty() { PathBuf::from(".") } else { up }
+}
+
 fn both_files(one: &Target, other: &Target) -> bool {
     matches!((&one.selection, &other.selection), (Selection::Files(_), Selection::Files(_)))
 }
@@ -167,7 +182,11 @@ fn settings(
     let name = shown.display().to_string();
     let text = std::fs::read_to_string(&file)
         .map_err(|error| Outcome::unusable(format!("can't read \"{name}\": {error}")))?;
-    let validation = Validation::load(&SourceFile::new(name.clone(), text))?;
+    let validation =
+        Validation::load(&SourceFile::new(name.clone(), text)).map_err(|error| match error {
+            ConfigError::Faulty(problems) => Outcome { status: 2, ..Outcome::findings(&problems) },
+            other => Outcome::unusable(other),
+        })?;
     let mut builder = GitignoreBuilder::new(file.parent().unwrap_or(root));
     for pattern in &validation.exclude {
         builder

@@ -55,6 +55,9 @@ impl Validation {
     pub fn load(file: &SourceFile) -> Result<Self, ConfigError> {
         static SHAPE: LazyLock<Shape> = LazyLock::new(Shape::of::<ValidateConfig>);
         let tree = Tree::parse(file.text()).map_err(|problem| faulty(file, vec![problem]))?;
+        if !tree.traps().is_empty() {
+            return Err(faulty(file, tree.traps().to_vec()));
+        }
         let Some(node) = tree.root().get("validate").filter(|node| !node.is_null()) else {
             return Ok(Self::default());
         };

@@ -87,7 +87,7 @@ fn snippet<'a>(
     let to = after.find('\n').map_or(most, |at| end + at);
     let kind = if label.is_some() { AnnotationKind::Context } else { AnnotationKind::Primary };
     let place = file.position(start);
-    let shown = text.get(from..to).unwrap_or_default();
+    let shown = text.get(from..to).unwrap_or_default().trim_end_matches('\r');
     let snippet = Snippet::source(shown)
         .line_start(place.line)
         .annotation(kind.span(start - from..end - from).label(label));
