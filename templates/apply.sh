@@ -113,7 +113,7 @@ explain() {
         ;;
       *)
         if [[ $phase == Running && $ready != True ]]; then
-          wrong="it runs, but does not get ready: its probes fail. The events below name the probe, its log says why; mostly it does not reach the database"
+          wrong="it runs, but does not get ready: its probes fail. The events below name the probe, its log says why; mostly it does not reach what it needs, such as the database"
         elif [[ $phase == Failed ]]; then
           wrong="it has ended with an error. Its log below says why"
         elif [[ $phase == Pending ]]; then

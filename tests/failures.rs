@@ -172,6 +172,26 @@ fn a_cluster_without_room_for_both_is_rolled_back_all_the_same() {
     assert_eq!(stage.state(), ["stable first 3/3"]);
 }
 
+#[test]
+fn what_kubernetes_refuses_is_no_reason_to_go_back() {
+    let mut stage = Stage::one("").settled();
+    stage.built("second");
+    stage.canary().passed();
+    stage.promote().passed();
+    let manifest = stage.sandbox.service.read("manifests/deployment.yml");
+    let selector = "      deployment: $deployment\n  strategy:";
+    assert!(manifest.contains(selector), "{manifest}");
+    let other = manifest.replace(selector, "  strategy:");
+    stage.sandbox.service.write("manifests/deployment.yml", &other);
+    for workflow in ["second", "third"] {
+        stage.built(workflow);
+        stage.released(workflow);
+        let log = stage.promote().failed();
+        says(&log, &["field is immutable", "with another selector"]);
+        assert_eq!(stage.state(), ["stable second 3/3"], "{log}");
+    }
+}
+
 /// A Deployment of the tutorial: no label tells stable from canary in its selector.
 fn of_the_tutorial(stage: &Stage) {
     let image = format!("{}:first", stage.image);
