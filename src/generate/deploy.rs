@@ -67,7 +67,8 @@ pub(super) fn force() -> Parameters {
         description: Some("true: deploy even when a newer workflow has deployed already".into()),
         options: vec!["false".into(), "true".into()],
         default_value: Some("false".into()),
-        required: Some(false),
+        // The platform takes a default for required parameters only, and an automatic promotion uses it.
+        required: Some(true),
     };
     Parameters { env_vars: vec![force] }
 }
