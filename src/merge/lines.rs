@@ -16,7 +16,7 @@ pub(super) fn merge(base: &str, theirs: &str, ours: &str) -> Vec<Piece> {
     let at = |line: usize| starts.get(line).copied().unwrap_or(theirs.len());
     let mut pieces = Vec::new();
     for hunk in hunks(&base, &mine, &own) {
-        let (Hunk::Ours { theirs, ours } | Hunk::Both { theirs, ours, .. }) = &hunk;
+        let (Hunk::Ours { theirs, ours, .. } | Hunk::Both { theirs, ours, .. }) = &hunk;
         let span = Span::new(at(theirs.start), at(theirs.end));
         let text = own.get(ours.clone()).unwrap_or_default().concat();
         let both = matches!(hunk, Hunk::Both { .. });

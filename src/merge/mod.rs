@@ -17,6 +17,7 @@ pub use pieces::{Conflict, Conflicts, has_markers};
 use crate::diagnostic::Span;
 use crate::yaml::Tree;
 use pieces::{Clash, Piece, render};
+use rename::Renamed;
 use std::collections::{HashMap, HashSet};
 
 /// The result of a merge.
@@ -73,23 +74,31 @@ fn by_structure(base: &str, theirs: &str, ours: &str, conflicts: Conflicts) -> O
     let (Ok(b), Ok(t), Ok(o)) = (Tree::parse(base), Tree::parse(theirs), Tree::parse(ours)) else {
         return None;
     };
-    let renamed = rename::blocks(&b, &t);
-    let follow = |tree: Tree| match rename::followed(&tree, &renamed) {
+    let parts = |tree: &Tree| tree.traps().iter().any(|trap| trap.rule == "several-documents");
+    if parts(&b) || parts(&t) || parts(&o) {
+        return None;
+    }
+    // The render's references follow the user's new names of blocks, and the user's the render's.
+    let (by_theirs, by_ours) = (rename::blocks(&b, &t), rename::blocks(&b, &o));
+    let follow = |tree: Tree, renamed: &Renamed| match rename::followed(&tree, renamed) {
         Some(text) => Tree::parse(text).unwrap_or(tree),
         None => tree,
     };
-    let (b, o) = (follow(b), follow(o));
-    let pieces = structure::merge(&b, &t, &o)?;
+    let b = follow(follow(b, &by_theirs), &by_ours);
+    let (t, o) = (follow(t, &by_ours), follow(o, &by_theirs));
+    let mut pieces = structure::merge(&b, &t, &o)?;
+    let (kept, _) = render(t.text(), pieces.clone(), Conflicts::Theirs);
+    rename::hold_dangling(&kept, &t, &o, &mut pieces);
     // What is checked is the text with both versions in it, whatever is done about conflicts.
-    let (marked, found) = render(theirs, pieces.clone(), Conflicts::Markers);
-    if !keeps_all(base, theirs, &marked, &found) {
+    let (marked, found) = render(t.text(), pieces.clone(), Conflicts::Markers);
+    if !keeps_all(base, t.text(), &marked, &found) {
         return None;
     }
-    let (kept, _) = render(theirs, pieces.clone(), Conflicts::Theirs);
+    let (kept, _) = render(t.text(), pieces.clone(), Conflicts::Theirs);
     if !reads_as_well(theirs, ours, &kept) {
         return None;
     }
-    let (text, conflicts) = render(theirs, pieces, conflicts);
+    let (text, conflicts) = render(t.text(), pieces, conflicts);
     Some(Merged { text, conflicts })
 }
 
@@ -104,8 +113,9 @@ fn reads_as_well(theirs: &str, ours: &str, merged: &str) -> bool {
     }
 }
 
-/// Whether every line that the user added or changed is in the text or in a conflict. A line that
-/// was merged with another has at least all its words there; another way of quoting is no change.
+/// Whether every line that the user added or changed is in the text or in a conflict. Of a line
+/// that was merged with another, the words are there that it does not share with the lines of the
+/// base that it took the place of; another way of quoting is no change.
 fn keeps_all(base: &str, theirs: &str, merged: &str, conflicts: &[Conflict]) -> bool {
     let conflicting = conflicts.iter().flat_map(|conflict| conflict.theirs.lines());
     let mut have: HashMap<&str, i64> = HashMap::new();
@@ -114,25 +124,26 @@ fn keeps_all(base: &str, theirs: &str, merged: &str, conflicts: &[Conflict]) -> 
         *have.entry(line.trim()).or_default() += 1;
         words.extend(self::words(line));
     }
-    let mut known: HashMap<String, i64> = HashMap::new();
+    let mut known: HashMap<String, (i64, &str)> = HashMap::new();
     for line in base.lines() {
-        *known.entry(unquoted(line)).or_default() += 1;
+        known.entry(unquoted(line)).or_insert((0, line)).0 += 1;
     }
+    let mut missing: Vec<&str> = Vec::new();
     for line in theirs.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        if let Some(count) = known.get_mut(&unquoted(line)).filter(|count| **count > 0) {
+        if let Some((count, _)) = known.get_mut(&unquoted(line)).filter(|(count, _)| *count > 0) {
             *count -= 1;
             continue;
         }
         match have.get_mut(line).filter(|count| **count > 0) {
             Some(count) => *count -= 1,
-            None => {
-                if !self::words(line).all(|word| words.contains(word)) {
-                    return false;
-                }
-            }
+            None => missing.push(line),
         }
     }
-    true
+    let gone = known.values().filter(|(count, _)| *count > 0);
+    let replaced: HashSet<&str> = gone.flat_map(|(_, line)| self::words(line)).collect();
+    missing
+        .into_iter()
+        .all(|line| self::words(line).all(|word| words.contains(word) || replaced.contains(word)))
 }
 
 fn unquoted(line: &str) -> String {

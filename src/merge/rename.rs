@@ -1,12 +1,16 @@
 //! Units that have another name on one side: the same ones by what stands in them. And references
 //! to blocks that the user renamed, which follow the new name in what the render brings.
 
+use super::pieces::{Clash, Piece};
 use crate::diagnostic::Span;
 use crate::yaml::{Node, Tree};
 use std::collections::HashMap;
 
 /// How many lines two units must have in common to be the same one under another name.
 const LEAST: usize = 2;
+
+/// How many lines a unit has that is little more than its name.
+const SHORT: usize = 2;
 
 /// Which of the units `from` are which of `to`, both given by number and content.
 pub(super) fn pairs(from: &[(usize, String)], to: &[(usize, String)]) -> Vec<(usize, usize)> {
@@ -25,6 +29,19 @@ pub(super) fn pairs(from: &[(usize, String)], to: &[(usize, String)]) -> Vec<(us
         if found.iter().all(|(from, to)| *from != a && *to != b) {
             found.push((a, b));
         }
+    }
+    // One that is little more than its name has nothing else to be known by than that it is alone.
+    let left = |all: &[(usize, String)], taken: &dyn Fn(usize) -> bool| -> Vec<usize> {
+        let short = |text: &str| text.trim().lines().count() <= SHORT;
+        let left = all.iter().filter(|(index, _)| !taken(*index));
+        left.map(|(index, text)| if short(text) { *index } else { usize::MAX }).collect()
+    };
+    let from = left(from, &|index| found.iter().any(|(from, _)| *from == index));
+    let to = left(to, &|index| found.iter().any(|(_, to)| *to == index));
+    if let ([from], [to]) = (from.as_slice(), to.as_slice())
+        && *from.max(to) != usize::MAX
+    {
+        found.push((*from, *to));
     }
     found
 }
@@ -58,8 +75,11 @@ fn likeness(a: &str, b: &str) -> (usize, usize) {
     (common, most)
 }
 
-/// The new names of the blocks that the user renamed, by their old ones.
-pub(super) fn blocks(base: &Tree, theirs: &Tree) -> HashMap<String, String> {
+/// New names of blocks by their old ones.
+pub(super) type Renamed = HashMap<String, String>;
+
+/// The new names of the blocks that a side renamed.
+pub(super) fn blocks(base: &Tree, theirs: &Tree) -> Renamed {
     let list = |tree: &Tree| -> HashMap<String, String> {
         tree.root()
             .get("blocks")
@@ -94,7 +114,7 @@ pub(super) fn blocks(base: &Tree, theirs: &Tree) -> HashMap<String, String> {
 }
 
 /// A text of which the dependencies follow new names of blocks; nothing if none does.
-pub(super) fn followed(tree: &Tree, renamed: &HashMap<String, String>) -> Option<String> {
+pub(super) fn followed(tree: &Tree, renamed: &Renamed) -> Option<String> {
     let text = tree.text();
     let mut changes: Vec<(Span, &String)> = tree
         .root()
@@ -118,4 +138,47 @@ pub(super) fn followed(tree: &Tree, renamed: &HashMap<String, String>) -> Option
     }
     out.push_str(text.get(at..)?);
     Some(out)
+}
+
+/// Makes conflicts of the pieces by which a dependency would lose its block: what brings the
+/// dependency, or what takes the block away.
+pub(super) fn hold_dangling(merged: &str, theirs: &Tree, ours: &Tree, pieces: &mut [Piece]) {
+    let Ok(merged) = Tree::parse(merged) else { return };
+    let dangling = dangling(&merged);
+    if dangling.is_empty() || !self::dangling(theirs).is_empty() || !self::dangling(ours).is_empty()
+    {
+        return;
+    }
+    for piece in pieces.iter_mut().filter(|piece| piece.conflict.is_none()) {
+        let gone = piece.span.slice(theirs.text());
+        for name in &dangling {
+            let (reason, hit) = if piece.ours.contains(name.as_str()) {
+                ("it depends on a block that you removed", true)
+            } else {
+                ("you depend on a block that is no longer generated", gone.contains(name.as_str()))
+            };
+            if hit {
+                let at = vec!["blocks".to_owned(), name.clone()];
+                piece.conflict = Some(Clash { at, reason });
+                break;
+            }
+        }
+    }
+}
+
+/// The dependencies that are no block's name.
+fn dangling(tree: &Tree) -> Vec<String> {
+    let blocks = || tree.root().get("blocks").into_iter().flat_map(Node::items);
+    let names: Vec<&str> =
+        blocks().filter_map(|block| block.get("name").and_then(Node::as_str)).collect();
+    let mut found: Vec<String> = blocks()
+        .filter_map(|block| block.get("dependencies"))
+        .flat_map(Node::items)
+        .filter_map(Node::as_str)
+        .filter(|name| !names.contains(name))
+        .map(str::to_owned)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }

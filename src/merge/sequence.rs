@@ -18,6 +18,8 @@ pub(super) enum Hunk {
     /// Only the new render changed something: these elements of the user's give way to these of
     /// the render.
     Ours {
+        /// Of the base.
+        base: Range<usize>,
         /// The user's.
         theirs: Range<usize>,
         /// The render's.
@@ -81,7 +83,7 @@ pub(super) fn hunks<T: Hash + Eq + Ord>(base: &[T], theirs: &[T], ours: &[T]) ->
         let theirs = ahead.span(&base, mine);
         let ours = ours_ahead.span(&base, own);
         hunks.push(if mine.is_empty() {
-            Hunk::Ours { theirs, ours }
+            Hunk::Ours { base, theirs, ours }
         } else {
             Hunk::Both { base, theirs, ours }
         });
@@ -164,7 +166,7 @@ mod tests {
             out.extend(part.iter().map(|word| (*word).to_owned()));
         };
         for hunk in hunks(&base, &theirs, &ours) {
-            let (Hunk::Ours { theirs: t, ours: o } | Hunk::Both { theirs: t, ours: o, .. }) =
+            let (Hunk::Ours { theirs: t, ours: o, .. } | Hunk::Both { theirs: t, ours: o, .. }) =
                 hunk.clone();
             copy(&mut out, &theirs[at..t.start]);
             match hunk {

@@ -7,8 +7,12 @@ use super::rename;
 use super::sequence::{Hunk, hunks};
 use super::units::{Unit, Units, indented, line_end, line_start, region, units};
 use crate::diagnostic::Span;
-use crate::yaml::{Kind, Node, Style, Tree, Value};
+use crate::yaml::{Kind, Node, Style, Tree, Value, emit};
 use std::collections::HashMap;
+use std::ops::Range;
+
+/// The keys of lists that are the words of one command.
+const ARGUMENTS: [&str; 2] = ["command", "args"];
 
 /// The keys that name the items of a list.
 const NAMES: [&str; 3] = ["name", "env_var", "key"];
@@ -108,7 +112,8 @@ impl<'t> Merger<'t> {
                 self.at.pop();
             }
         }
-        self.remove(t, &gone);
+        let more = same.iter().any(|same| same.theirs.is_none() && same.base.is_none());
+        self.remove(t, &gone, more);
         for Same { base, theirs, ours } in &same {
             let (None, Some(index)) = (theirs, ours) else { continue };
             let Some(in_ours) = o.list.get(*index) else { continue };
@@ -161,25 +166,29 @@ impl<'t> Merger<'t> {
         }
     }
 
-    /// The comment lines above a unit. A comment that both changed stays the user's.
+    /// The comment lines above a unit. A comment that both changed stays the user's; of two that
+    /// are new both stay.
     fn lead(&mut self, b: &Unit<'t>, t: &Unit<'t>, o: &Unit<'t>) {
-        let bare = |unit: &Unit<'t>| {
-            let lines = unit.comments.lines().map(str::trim_end).filter(|line| !line.is_empty());
-            lines.map(str::to_owned).collect::<Vec<_>>()
-        };
-        if t.inline || o.inline || bare(b) == bare(o) {
+        if t.inline || o.inline || bare(&b.comments) == bare(&o.comments) {
             return;
         }
-        let (base, theirs, ours) = (b.comments.as_str(), t.comments.as_str(), o.comments.as_str());
-        for piece in super::lines::merge(base, theirs, ours) {
-            if piece.conflict.is_none() {
-                let lines = |end: usize| {
-                    let count = theirs.get(..end).unwrap_or_default().matches('\n').count();
-                    (0..count).fold(t.lead.start, |at, _| line_end(self.theirs, at))
-                };
-                let span = Span::new(lines(piece.span.start), lines(piece.span.end));
-                self.put(span, indented(&piece.ours, t.column, true));
+        let base: Vec<&str> = b.comments.split_inclusive('\n').collect();
+        let mine: Vec<&str> = t.comments.split_inclusive('\n').collect();
+        let own: Vec<&str> = o.comments.split_inclusive('\n').collect();
+        for hunk in hunks(&base, &mine, &own) {
+            let (from, theirs, ours, both) = match hunk {
+                Hunk::Ours { base, theirs, ours } => (base, theirs, ours, false),
+                Hunk::Both { base, theirs, ours } => (base, theirs, ours, true),
+            };
+            if both && (!from.is_empty() || mine.get(theirs.clone()) == own.get(ours.clone())) {
+                continue;
             }
+            let line =
+                |count: usize| (0..count).fold(t.lead.start, |at, _| line_end(self.theirs, at));
+            let start = line(theirs.start);
+            let end = if both { start } else { line(theirs.end) };
+            let text = own.get(ours).unwrap_or_default().concat();
+            self.put(Span::new(start, end), indented(&text, t.column, true));
         }
     }
 
@@ -358,35 +367,41 @@ impl<'t> Merger<'t> {
 
     /// Items without names, by their order.
     fn by_place(&mut self, b: &Units<'t>, t: &Units<'t>, o: &Units<'t>) {
-        let (base, theirs, ours) = (contents(b), contents(t), contents(o));
+        let (base, theirs, ours) = (keys(b), keys(t), keys(o));
+        // The words of one command belong together.
+        let one_command = self.at.last().is_some_and(|key| ARGUMENTS.contains(&key.as_str()));
+        if one_command && base != theirs && base != ours && theirs != ours {
+            self.stuck = true;
+            return;
+        }
         for hunk in hunks(&base, &theirs, &ours) {
-            match hunk {
-                Hunk::Ours { theirs: mine, ours: own } => {
-                    self.swap(t, &mine, o, &own, None);
-                }
-                Hunk::Both { base: from, theirs: mine, ours: own } => {
-                    if theirs.get(mine.clone()) == ours.get(own.clone()) {
+            let (Hunk::Ours { base: from, theirs: mine, ours: own }
+            | Hunk::Both { base: from, theirs: mine, ours: own }) = hunk.clone();
+            let count = from.len();
+            let even = count > 0 && mine.len() == count && own.len() == count;
+            if theirs.get(mine.clone()) == ours.get(own.clone()) {
+                continue;
+            }
+            if even {
+                for (of_base, (of_theirs, of_ours)) in from.zip(mine.zip(own)) {
+                    let (Some(in_base), Some(in_theirs), Some(in_ours)) =
+                        (b.list.get(of_base), t.list.get(of_theirs), o.list.get(of_ours))
+                    else {
                         continue;
-                    }
-                    let count = from.len();
-                    if count > 0 && mine.len() == count && own.len() == count {
-                        let items = from.zip(mine.zip(own));
-                        for (of_base, (of_theirs, of_ours)) in items {
-                            let (Some(in_base), Some(in_theirs), Some(in_ours)) =
-                                (b.list.get(of_base), t.list.get(of_theirs), o.list.get(of_ours))
-                            else {
-                                continue;
-                            };
-                            self.unit(Some(b), Some(in_base), t, in_theirs, o, in_ours);
-                        }
-                    } else if t.flow {
-                        // A set in brackets, such as dependencies: additions go side by side.
-                        if from.is_empty() {
-                            self.swap(t, &(mine.start..mine.start), o, &own, None);
-                        } else {
-                            self.stuck = true;
-                        }
-                    } else {
+                    };
+                    self.unit(Some(b), Some(in_base), t, in_theirs, o, in_ours);
+                }
+                continue;
+            }
+            match hunk {
+                Hunk::Ours { .. } => self.swap(t, &mine, o, &own, None),
+                // A set in brackets, such as dependencies: additions go side by side.
+                Hunk::Both { .. } if t.flow && from.is_empty() => {
+                    self.swap(t, &(mine.start..mine.start), o, &own, None);
+                }
+                Hunk::Both { .. } if t.flow => self.stuck = true,
+                Hunk::Both { .. } => {
+                    if !self.without_comments(b, &from, t, &mine, o, &own) {
                         self.swap(t, &mine, o, &own, Some("both changed these items"));
                     }
                 }
@@ -394,13 +409,48 @@ impl<'t> Merger<'t> {
         }
     }
 
+    /// Items that only meet because a comment has changed, merged by what they say; `false` where
+    /// they meet in that, too.
+    fn without_comments(
+        &mut self,
+        b: &Units<'t>,
+        from: &Range<usize>,
+        t: &Units<'t>,
+        mine: &Range<usize>,
+        o: &Units<'t>,
+        own: &Range<usize>,
+    ) -> bool {
+        let cut = |units: &Units<'t>, range: &Range<usize>| -> Vec<String> {
+            let all = contents(units);
+            all.get(range.clone()).unwrap_or_default().iter().map(|&text| text.to_owned()).collect()
+        };
+        let found = hunks(&cut(b, from), &cut(t, mine), &cut(o, own));
+        let mut plain = Vec::new();
+        for hunk in found {
+            let Hunk::Ours { base, theirs, ours } = hunk else { return false };
+            if base.len() != theirs.len() || base.len() != ours.len() {
+                return false;
+            }
+            plain.extend(theirs.zip(ours));
+        }
+        for (theirs, ours) in plain {
+            if let (Some(in_theirs), Some(in_ours)) =
+                (t.list.get(mine.start + theirs), o.list.get(own.start + ours))
+            {
+                let text = fitted(&in_ours.content, t, in_theirs);
+                self.put(in_theirs.body, indented(&text, in_theirs.column, false));
+            }
+        }
+        true
+    }
+
     /// Items of the user's give way to items of the render.
     fn swap(
         &mut self,
         t: &Units<'t>,
-        mine: &std::ops::Range<usize>,
+        mine: &Range<usize>,
         o: &Units<'t>,
-        own: &std::ops::Range<usize>,
+        own: &Range<usize>,
         clash: Option<&'static str>,
     ) {
         let fresh = o.list.get(own.clone()).unwrap_or_default();
@@ -412,10 +462,7 @@ impl<'t> Merger<'t> {
         let list = t.list.get(mine.clone()).unwrap_or_default();
         let span = match (list.first(), list.last()) {
             (Some(first), Some(last)) => {
-                let start = line_start(self.theirs, first.body.start);
-                // The user's comments above stay with what takes the place.
-                let start = if first.inline { first.body.start } else { start };
-                Span::new(start, last.body.end)
+                Span::new(first.lead.start.min(first.body.start), last.body.end)
             }
             _ => {
                 let at = gap(t, mine.start);
@@ -425,18 +472,12 @@ impl<'t> Merger<'t> {
         self.piece(span, text, clash);
     }
 
-    fn swap_in_flow(&mut self, t: &Units<'t>, mine: &std::ops::Range<usize>, fresh: &[Unit<'t>]) {
-        if fresh.iter().any(|unit| {
-            unit.content.contains('\n')
-                || unit.content.starts_with("- ") && unit.content.contains(": ")
-        }) {
+    fn swap_in_flow(&mut self, t: &Units<'t>, mine: &Range<usize>, fresh: &[Unit<'t>]) {
+        let texts: Vec<String> = fresh.iter().map(in_brackets).collect();
+        if texts.iter().any(|text| text.contains('\n')) {
             self.stuck = true;
             return;
         }
-        let texts: Vec<&str> = fresh
-            .iter()
-            .map(|unit| unit.content.strip_prefix("- ").unwrap_or(&unit.content).trim())
-            .collect();
         let text = texts.join(", ");
         let list = t.list.get(mine.clone()).unwrap_or_default();
         match (list.first(), list.last()) {
@@ -471,8 +512,9 @@ impl<'t> Merger<'t> {
     }
 
     /// Takes units away that are no longer generated, with the comments above them.
-    fn remove(&mut self, t: &Units<'t>, gone: &[bool]) {
-        if gone.iter().all(|gone| *gone) && !gone.is_empty() && !t.flow {
+    /// `more`: whether others come in their place.
+    fn remove(&mut self, t: &Units<'t>, gone: &[bool], more: bool) {
+        if !more && gone.iter().all(|gone| *gone) && !gone.is_empty() && !t.flow {
             // A collection with nothing in it would be null: the value is whole or gone.
             self.stuck = true;
             return;
@@ -504,7 +546,9 @@ impl<'t> Merger<'t> {
         clash: Option<&'static str>,
     ) {
         let Some(unit) = o.list.get(index) else { return };
-        let is_there = |at: &usize| !gone.get(*at).copied().unwrap_or_default();
+        let moved = moved(place);
+        let is_there =
+            |at: &usize| !gone.get(*at).copied().unwrap_or_default() && !moved.contains(at);
         let previous =
             (0..index).rev().find_map(|other| place.get(&other).copied().filter(is_there));
         let next =
@@ -532,11 +576,17 @@ impl<'t> Merger<'t> {
         }
         let at = match (previous, next) {
             (Some(previous), _) => t.list.get(previous).map(|unit| unit.body.end),
-            (None, Some(next)) => t.list.get(next).map(|unit| unit.lead.start),
-            (None, None) => t.list.last().map(|unit| unit.body.end),
+            _ => t.list.first().filter(|first| !first.inline).map(|first| first.lead.start),
         };
         let at = at.unwrap_or(t.region.end);
-        self.piece(Span::new(at, at), whole(t, unit, o), clash);
+        let mut text = whole(t, unit, o);
+        // An empty line between units stays one.
+        let follows = o.list.get(index + 1).is_some_and(|next| next.comments.starts_with('\n'));
+        let rest = self.theirs.get(at..).unwrap_or_default();
+        if previous.is_none() && follows && !rest.starts_with('\n') {
+            text.push('\n');
+        }
+        self.piece(Span::new(at, at), text, clash);
     }
 
     /// Both changed a unit, and it can't be taken apart any further.
@@ -567,18 +617,41 @@ impl<'t> Merger<'t> {
 
     fn piece(&mut self, span: Span, mut ours: String, clash: Option<&'static str>) {
         let before = self.theirs.get(..span.start).unwrap_or_default();
-        if span.start == span.end
-            && !before.is_empty()
-            && !before.ends_with('\n')
-            && ours.ends_with('\n')
-            && span.start == self.theirs.len()
-        {
-            // The user's text has no line break at its end.
+        let at_end = span.start == span.end && span.start == self.theirs.len();
+        if at_end && !before.is_empty() && !before.ends_with('\n') && ours.ends_with('\n') {
+            // The user's text has no line break at its end, and keeps it so.
+            ours.pop();
             ours.insert(0, '\n');
         }
         let conflict = clash.map(|reason| Clash { at: self.at.clone(), reason });
         self.pieces.push(Piece { span, ours, conflict });
     }
+}
+
+/// The units of the user's that stand before one that the render has before them: those that the
+/// user has moved.
+fn moved(place: &HashMap<usize, usize>) -> Vec<usize> {
+    let mut order: Vec<(usize, usize)> =
+        place.iter().map(|(ours, theirs)| (*ours, *theirs)).collect();
+    order.sort_unstable();
+    let theirs: Vec<usize> = order.into_iter().map(|(_, theirs)| theirs).collect();
+    // The longest part that is in the same order stays; what is not in it has moved.
+    let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(theirs.len());
+    for (index, value) in theirs.iter().enumerate() {
+        let before = theirs.get(..index).unwrap_or_default().iter().enumerate();
+        let longest = before
+            .filter(|(_, other)| *other < value)
+            .filter_map(|(at, _)| best.get(at).map(|(length, _)| (*length, at)))
+            .max();
+        best.push((longest.map_or(1, |(length, _)| length + 1), longest.map(|(_, at)| at)));
+    }
+    let mut at = best.iter().enumerate().max_by_key(|(_, (length, _))| *length).map(|(at, _)| at);
+    let mut kept = Vec::new();
+    while let Some(index) = at {
+        kept.extend(theirs.get(index));
+        at = best.get(index).and_then(|(_, before)| *before);
+    }
+    theirs.iter().filter(|value| !kept.contains(value)).copied().collect()
 }
 
 /// A unit of the render with its comments, as lines for the user's collection.
@@ -635,6 +708,29 @@ fn contents<'u>(units: &'u Units<'_>) -> Vec<&'u str> {
         .collect()
 }
 
+/// What tells items apart: what they say, and the comments above.
+fn keys(units: &Units<'_>) -> Vec<(String, Vec<String>)> {
+    let content = contents(units).into_iter().map(str::to_owned);
+    content.zip(units.list.iter().map(|unit| bare(&unit.comments))).collect()
+}
+
+/// Lines without white space around them, empty ones left out.
+fn bare(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// A unit as it stands in a flow collection.
+fn in_brackets(unit: &Unit<'_>) -> String {
+    let content = unit.content.strip_prefix("- ").unwrap_or(&unit.content).trim();
+    match (unit.key, unit.node.kind(), unit.node.style()) {
+        (None, Kind::Map, Style::Block) => emit::flow(unit.node),
+        (Some(key), Kind::Map | Kind::Seq, Style::Block) => {
+            format!("{}: {}", emit::scalar(key), emit::flow(unit.node))
+        }
+        _ => content.to_owned(),
+    }
+}
+
 fn name(node: Node<'_>) -> Option<&str> {
     NAMES.iter().find_map(|key| node.get(key)).and_then(Node::as_str)
 }
@@ -674,6 +770,13 @@ fn matched(b: Option<&Units<'_>>, t: &Units<'_>, o: &Units<'_>) -> Vec<Same> {
         all.push(Same { base: in_base.get(&id).copied(), theirs: None, ours: Some(at) });
     }
     if let Some(b) = b.filter(|b| b.list.iter().any(|unit| unit.key.is_none())) {
+        for (at, unit) in b.list.iter().enumerate() {
+            let lost = id(unit)
+                .is_none_or(|id| !in_theirs.contains_key(&id) && !in_ours.contains_key(&id));
+            if lost {
+                all.push(Same { base: Some(at), theirs: None, ours: None });
+            }
+        }
         renamed(&mut all, b, t, o);
     }
     all
@@ -681,20 +784,15 @@ fn matched(b: Option<&Units<'_>>, t: &Units<'_>, o: &Units<'_>) -> Vec<Same> {
 
 /// Brings those together that one side gave another name.
 fn renamed(all: &mut Vec<Same>, b: &Units<'_>, t: &Units<'_>, o: &Units<'_>) {
-    let units = |units: &[Unit<'_>], pick: &dyn Fn(&Same) -> Option<usize>, all: &[Same]| {
-        let picked: Vec<usize> = all.iter().filter_map(pick).collect();
+    let pick = |units: &Units<'_>, pick: &dyn Fn(&Same) -> Option<usize>, all: &[Same]| {
+        let picked = all.iter().filter_map(pick);
         picked
-            .into_iter()
-            .filter_map(|index| units.get(index).map(|unit| (index, unit.content.clone())))
+            .filter_map(|index| Some((index, units.list.get(index)?.content.clone())))
             .collect::<Vec<_>>()
     };
-    // The user's new names: in base and render, but not in the user's text.
-    let lost = units(&b.list, &|same| same.base.filter(|_| same.theirs.is_none()), all);
-    let found = units(
-        &t.list,
-        &|same| same.theirs.filter(|_| same.base.is_none() && same.ours.is_none()),
-        all,
-    );
+    // The user's new names.
+    let lost = pick(b, &|same| same.base.filter(|_| same.theirs.is_none()), all);
+    let found = pick(t, &|same| same.theirs.filter(|_| same.base.or(same.ours).is_none()), all);
     for (base, theirs) in rename::pairs(&lost, &found) {
         let ours = all.iter().find(|same| same.base == Some(base)).and_then(|same| same.ours);
         all.retain(|same| same.base != Some(base));
@@ -703,18 +801,10 @@ fn renamed(all: &mut Vec<Same>, b: &Units<'_>, t: &Units<'_>, o: &Units<'_>) {
         }
     }
     // The render's new names.
-    let lost = units(
-        &b.list,
-        &|same| same.base.filter(|_| same.theirs.is_some() && same.ours.is_none()),
-        all,
-    );
-    let found = units(
-        &o.list,
-        &|same| same.ours.filter(|_| same.base.is_none() && same.theirs.is_none()),
-        all,
-    );
+    let lost = pick(b, &|same| same.base.filter(|_| same.ours.is_none()), all);
+    let found = pick(o, &|same| same.ours.filter(|_| same.base.or(same.theirs).is_none()), all);
     for (base, ours) in rename::pairs(&lost, &found) {
-        all.retain(|same| !(same.ours == Some(ours) && same.theirs.is_none()));
+        all.retain(|same| same.ours != Some(ours));
         if let Some(same) = all.iter_mut().find(|same| same.base == Some(base)) {
             same.ours = Some(ours);
         }
@@ -723,13 +813,6 @@ fn renamed(all: &mut Vec<Same>, b: &Units<'_>, t: &Units<'_>, o: &Units<'_>) {
 
 /// Whether two units say the same, comments included.
 fn equal(a_units: Option<&Units<'_>>, a: &Unit<'_>, b_units: &Units<'_>, b: &Unit<'_>) -> bool {
-    let bare = |text: &str| {
-        text.lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
     bare(&a.comments) == bare(&b.comments) && equal_body(a_units, a, b_units, b)
 }
 
