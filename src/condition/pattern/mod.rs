@@ -27,6 +27,9 @@ use fancy_regex::{Error, Regex, RegexBuilder, RuntimeError};
 /// How many steps back the engine takes before a match counts as running away.
 const BACKTRACK_LIMIT: usize = 1_000_000;
 
+/// How many bytes a compiled part may have: repetitions of repetitions multiply.
+const SIZE_LIMIT: usize = 1 << 20;
+
 /// Why an expression cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -44,9 +47,10 @@ pub(super) enum NoAnswer {
     Runaway,
 }
 
-/// Whether PCRE compiles the expression.
+/// Whether PCRE compiles the expression. It is only read: what the engine makes of it, which costs
+/// far more, does not matter here.
 pub(super) fn check(regex: &str) -> Result<(), Refused> {
-    compile(regex, false).map(|_| ())
+    reader::translate(regex.as_bytes(), false).map(|_| ())
 }
 
 /// Whether the expression matches anywhere in `text`.
@@ -79,6 +83,7 @@ fn compile(regex: &str, newlines: bool) -> Result<Regex, Refused> {
     let translated = reader::translate(regex.as_bytes(), newlines)?;
     RegexBuilder::new(&translated)
         .backtrack_limit(BACKTRACK_LIMIT)
+        .delegate_size_limit(SIZE_LIMIT)
         .build()
         .map_err(|error| Refused::Unsupported(error.to_string()))
 }

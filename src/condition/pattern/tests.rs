@@ -212,3 +212,15 @@ fn what_only_the_engine_lacks_is_told_apart() {
         );
     }
 }
+
+#[test]
+fn repetitions_of_repetitions_are_not_multiplied_out() {
+    for regex in ["(?:(?:a{1,50}){1,50}){1,50}", "(?=((a{1,100}){1,100}){1,100})a"] {
+        assert_eq!(check(regex), Ok(()), "{regex}");
+        let answer = is_match(regex, "a");
+        assert!(
+            matches!(answer, Err(NoAnswer::Refused(Refused::Unsupported(_)))),
+            "{regex}: {answer:?}"
+        );
+    }
+}
