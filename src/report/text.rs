@@ -61,7 +61,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
 }
 
 /// How much of a line is shown on either side of what is spoken of, in bytes.
-const AROUND: usize = 400;
+const AROUND: usize = 240;
 
 /// How much is shown of what is spoken of, in bytes.
 const LONGEST: usize = 4000;
