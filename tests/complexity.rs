@@ -56,13 +56,15 @@ fn alone(text: &str) -> Report {
     check::check(&files, &Selection::Files(vec!["x.yml".to_owned()]), &Severities::new(), &|| {})
 }
 
+/// Every format; those with snippets, which cost most, for one finding of twenty at the end.
 fn told(report: &Report) -> usize {
     let found = &report.diagnostics;
-    report::render(found, false).len()
+    let last = &found[found.len() - found.len().div_ceil(20)..];
+    report::render(last, false).len()
         + report::json(found, 1).len()
         + report::sarif(found).len()
         + report::github(found).len()
-        + report::junit(found, &report.files, true).len()
+        + report::junit(last, &report.files, true).len()
 }
 
 fn checked(what: &str, make: impl Fn(usize) -> String) {
