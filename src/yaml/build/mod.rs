@@ -245,11 +245,24 @@ impl<'t> Builder<'t> {
             self.cursor = at.end;
             at
         } else {
+            self.skip_end_marks(at.start);
             Span::new(self.cursor, self.cursor)
         };
         match self.first_document {
             None => self.first_document = Some(place),
             Some(first) => self.document.traps.push(trap::several_documents(place, first)),
+        }
+    }
+
+    /// Moves on behind the `...` that end nothing before a document without a `---`.
+    fn skip_end_marks(&mut self, document: usize) {
+        let between = self.text.get(self.cursor..document).unwrap_or_default();
+        let last = between.match_indices("...").filter(|(at, _)| {
+            let before = self.text.get(..self.cursor + at).unwrap_or_default();
+            before.is_empty() || before.ends_with(['\n', '\r', '\u{FEFF}'])
+        });
+        if let Some((at, mark)) = last.last() {
+            self.cursor += at + mark.len();
         }
     }
 

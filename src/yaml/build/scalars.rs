@@ -115,7 +115,7 @@ impl Builder<'_> {
     fn block_scalar(&self, content: Span) -> Span {
         let text = self.text;
         let start = skip::to(text, self.cursor, |byte| matches!(byte, b'|' | b'>'));
-        let start = start.unwrap_or(content.start);
+        let Some(start) = start else { return content };
         let header = text.get(start + 1..).unwrap_or_default();
         let indicators = header.len()
             - header.trim_start_matches(|c: char| matches!(c, '+' | '-' | '0'..='9')).len();
