@@ -198,7 +198,7 @@ proptest! {
 #[test]
 fn a_block_scalar_after_an_end_mark_has_its_own_text() {
     for (text, expected) in [
-        ("...\n|\n\u{feff}", "|"),
+        ("...\n|\n\u{feff}", "|\n\u{feff}"),
         ("...\n|\n  x\n", "|\n  x"),
         ("a: 1\n...\n# ...\n>-\n  x\n", ">-\n  x"),
     ] {
