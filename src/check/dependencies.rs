@@ -1,42 +1,49 @@
 //! Either no block has `dependencies` or all have; each names a block; none waits for itself.
 
-use super::blocks;
+use super::{Doubts, blocks};
 use crate::diagnostic::{Problem, Span, nearest};
-use crate::yaml::Node;
+use crate::yaml::{Kind, Node};
+use indexmap::IndexMap;
 use std::collections::HashMap;
 
-/// How many blocks of a cycle are named.
+/// How many blocks of a cycle, and places of an unknown name, are shown.
 const MOST_SHOWN: usize = 12;
 
 /// How many unknown names of a pipeline get a help.
 const MOST_HELPS: usize = 100;
 
-pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
+pub(super) fn check(root: Node<'_>, doubts: &Doubts, problems: &mut Vec<Problem>) {
     let blocks: Vec<Node<'_>> = blocks(root).collect();
-    all_or_none(&blocks, problems);
+    all_or_none(&blocks, doubts, problems);
+    // A block whose name cannot be read may be the one that others wait for.
+    let unclear = blocks.iter().any(|block| match block.get("name") {
+        Some(name) => name.as_str().is_none(),
+        None => block.kind() != Kind::Map || doubts.about(*block),
+    });
     let by_name: HashMap<&str, usize> = blocks
         .iter()
         .enumerate()
         .rev()
         .filter_map(|(index, block)| Some((block.get("name")?.as_str()?, index)))
         .collect();
-    // How many more unknown names get a help, which costs a look at every block.
-    let mut helps = MOST_HELPS;
     let mut graph: Vec<Vec<(usize, Span)>> = Vec::with_capacity(blocks.len());
+    let mut missing: IndexMap<&str, Vec<Span>> = IndexMap::new();
     for block in &blocks {
         let mut edges = Vec::new();
         for name in block.get("dependencies").into_iter().flat_map(Node::items) {
             let Some(text) = name.as_str() else { continue };
             match by_name.get(text) {
                 Some(&index) => edges.push((index, name.span())),
-                None => {
-                    let known = by_name.keys().copied().filter(|_| helps > 0);
-                    problems.push(unknown(text, name.span(), known));
-                    helps = helps.saturating_sub(1);
-                }
+                None => missing.entry(text).or_default().push(name.span()),
             }
         }
         graph.push(edges);
+    }
+    if !unclear {
+        problems.extend(missing.iter().enumerate().filter_map(|(index, (name, at))| {
+            // A help costs a look at every block.
+            unknown(name, at, by_name.keys().copied().filter(|_| index < MOST_HELPS))
+        }));
     }
     let names: Vec<&str> = blocks
         .iter()
@@ -45,10 +52,14 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
     problems.extend(cycles(&graph, &names));
 }
 
-fn all_or_none(blocks: &[Node<'_>], problems: &mut Vec<Problem>) {
+fn all_or_none(blocks: &[Node<'_>], doubts: &Doubts, problems: &mut Vec<Problem>) {
     let Some(with) = blocks.iter().find_map(|block| block.entry("dependencies")) else { return };
     for block in blocks.iter().filter(|block| block.get("dependencies").is_none()) {
-        // A block that is no map is the structure's to report.
+        // What is hardly a block is the structure's to report.
+        if doubts.about(*block) || ["task", "task_file"].iter().all(|key| block.get(key).is_none())
+        {
+            continue;
+        }
         let Some(first) = block.entries().next() else { continue };
         let named = block.entry("name");
         let span = named.map_or(first.key.span(), |name| name.value.span());
@@ -64,12 +75,18 @@ fn all_or_none(blocks: &[Node<'_>], problems: &mut Vec<Problem>) {
     }
 }
 
-fn unknown<'n>(name: &str, span: Span, known: impl Iterator<Item = &'n str>) -> Problem {
-    let problem = Problem::new("unknown-dependency", span, format!("there is no block \"{name}\""));
-    match nearest(name, known) {
+/// That no block has the name, at the first place that gives it.
+fn unknown<'n>(name: &str, at: &[Span], known: impl Iterator<Item = &'n str>) -> Option<Problem> {
+    let (first, others) = at.split_first()?;
+    let mut problem =
+        Problem::new("unknown-dependency", *first, format!("there is no block \"{name}\""));
+    for other in others.iter().take(MOST_SHOWN) {
+        problem = problem.note(*other, "and here");
+    }
+    Some(match nearest(name, known) {
         Some(near) => problem.help(format!("did you mean \"{near}\"?")),
         None => problem,
-    }
+    })
 }
 
 /// Each cycle, as a problem at the dependency that closes it. Iterative: depth is up to the

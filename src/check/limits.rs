@@ -1,9 +1,11 @@
 //! Time limits: none is longer than the one around it, and one over a day needs a job as long.
 
-use super::blocks;
+use super::{Doubts, blocks};
 use crate::diagnostic::{Problem, Span};
 use crate::yaml::Node;
 
+/// The key of a limit.
+const KEY: &str = "execution_time_limit";
 /// Minutes of a pipeline without a limit.
 const DEFAULT: i128 = 60;
 /// Minutes of a day, the longest a pipeline or block may have unless a job of it has as much.
@@ -17,10 +19,10 @@ struct Limit {
     span: Option<Span>,
 }
 
-/// The limits around a task.
+/// The limits around a task, as far as they are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Around {
-    pipeline: Limit,
+    pipeline: Option<Limit>,
     block: Option<Limit>,
 }
 
@@ -33,7 +35,13 @@ impl Around {
     /// The same for a task in another file, whose problems can't point at them.
     pub(super) fn elsewhere(self) -> Self {
         let far = |limit: Limit| Limit { span: None, ..limit };
-        Self { pipeline: far(self.pipeline), block: self.block.map(far) }
+        Self { pipeline: self.pipeline.map(far), block: self.block.map(far) }
+    }
+
+    /// The same without a limit of the pipeline that nobody wrote, for a pipeline in which some
+    /// key is unknown: it may have been meant as the limit.
+    pub(super) fn doubting(self, doubt: bool) -> Self {
+        Self { pipeline: self.pipeline.filter(|limit| limit.given || !doubt), ..self }
     }
 }
 
@@ -42,25 +50,41 @@ impl Around {
 pub(super) type LongJobs<'s> = Option<&'s [Span]>;
 
 /// Checks the limits of a pipeline and of its blocks.
-pub(super) fn check(root: Node<'_>, elsewhere: LongJobs<'_>, problems: &mut Vec<Problem>) {
-    let pipeline = pipeline(root);
-    if pipeline.minutes > DAY && !blocks(root).any(|block| may_be_long(block, elsewhere)) {
+pub(super) fn check(
+    root: Node<'_>,
+    elsewhere: LongJobs<'_>,
+    doubts: &Doubts,
+    problems: &mut Vec<Problem>,
+) {
+    let pipeline = Around::of(root, root).doubting(doubts.about(root)).pipeline;
+    let may_be_long = |block| may_be_long(block, elsewhere, doubts);
+    if let Some(pipeline) = pipeline.filter(|limit| limit.minutes > DAY)
+        && !blocks(root).any(may_be_long)
+    {
         problems.extend(over_a_day(pipeline, "pipeline"));
     }
     for block in blocks(root) {
         let Some(own) = limit(block) else { continue };
-        if own.minutes > DAY && !may_be_long(block, elsewhere) {
+        if own.minutes > DAY && !may_be_long(block) {
             problems.extend(over_a_day(own, "block"));
         }
-        within(own, "block", pipeline, "pipeline", problems);
+        if let Some(pipeline) = pipeline {
+            within(own, "block", pipeline, "pipeline", problems);
+        }
     }
 }
 
-/// Whether a job of the block has, or may have, a limit of a day or more.
-fn may_be_long(block: Node<'_>, elsewhere: LongJobs<'_>) -> bool {
-    let file = block.get("task_file").map(Node::span);
-    block.get("task").is_some_and(has_long_job)
-        || file.is_some_and(|file| elsewhere.is_none_or(|long| long.contains(&file)))
+/// Whether a job of the block has, or may have, a limit of a day or more. What the structure
+/// complains about may have been meant as one.
+fn may_be_long(block: Node<'_>, elsewhere: LongJobs<'_>, doubts: &Doubts) -> bool {
+    let Some(task) = block.get("task") else {
+        let file = block.get("task_file").map(Node::span);
+        return file.is_none_or(|file| elsewhere.is_none_or(|long| long.contains(&file)));
+    };
+    let unclear = |job| doubts.about(job) || (job.get(KEY).is_some() && limit(job).is_none());
+    (super::jobs(task).next().is_none() && task.get("boosters").is_none())
+        || has_long_job(task)
+        || super::jobs(task).any(unclear)
 }
 
 fn over_a_day(limit: Limit, of: &str) -> Option<Problem> {
@@ -80,7 +104,11 @@ pub(super) fn task(task: Node<'_>, around: Around, problems: &mut Vec<Problem>) 
             Some(block) if job.minutes > block.minutes => {
                 within(job, "job", block, "block", problems);
             }
-            _ => within(job, "job", around.pipeline, "pipeline", problems),
+            _ => {
+                if let Some(pipeline) = around.pipeline {
+                    within(job, "job", pipeline, "pipeline", problems);
+                }
+            }
         }
     }
 }
@@ -90,8 +118,12 @@ pub(super) fn has_long_job(task: Node<'_>) -> bool {
     super::jobs(task).filter_map(limit).any(|limit| limit.minutes >= DAY)
 }
 
-fn pipeline(root: Node<'_>) -> Limit {
-    limit(root).unwrap_or(Limit { minutes: DEFAULT, given: false, span: None })
+/// The limit of a pipeline; none where the one that is written is not sound.
+fn pipeline(root: Node<'_>) -> Option<Limit> {
+    match root.get(KEY) {
+        Some(_) => limit(root),
+        None => Some(Limit { minutes: DEFAULT, given: false, span: None }),
+    }
 }
 
 fn within(inner: Limit, of: &str, outer: Limit, around: &str, problems: &mut Vec<Problem>) {
@@ -124,7 +156,7 @@ fn shown(limit: Limit) -> String {
 
 /// The limit of a pipeline, block or job; none where it is not sound.
 fn limit(holder: Node<'_>) -> Option<Limit> {
-    let limit = holder.get("execution_time_limit")?;
+    let limit = holder.get(KEY)?;
     let (value, factor) = match (limit.get("minutes"), limit.get("hours")) {
         (Some(minutes), None) => (minutes, 1),
         (None, Some(hours)) => (hours, 60),

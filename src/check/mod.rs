@@ -59,16 +59,18 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
     }
     let root = tree.root();
     let mut problems = SHAPE.check(tree);
+    let doubts = Doubts::of(&problems);
     problems.extend(version(root));
-    dependencies::check(root, &mut problems);
+    dependencies::check(root, &doubts, &mut problems);
     let mut seen = conditions::Seen::new();
     conditions::check(root, &mut seen, &mut problems);
-    limits::check(root, long_jobs, &mut problems);
+    limits::check(root, long_jobs, &doubts, &mut problems);
     names::check(root, &mut problems);
     promotions::check(root, &mut problems);
     for block in blocks(root) {
         if let Some(node) = block.get("task") {
-            limits::task(node, limits::Around::of(root, block), &mut problems);
+            let around = limits::Around::of(root, block).doubting(doubts.about(root));
+            limits::task(node, around, &mut problems);
         }
     }
     for node in blocks(root).chain(root.get("after_pipeline")).filter_map(|at| at.get("task")) {
@@ -95,6 +97,23 @@ fn task_file(tree: &Tree) -> Vec<Problem> {
     problems.extend(SHAPE.check(tree));
     task(root, false, &mut problems);
     sorted(tree, problems)
+}
+
+/// The keys that the structure does not know. A map that has one may lack what was meant by it,
+/// so that nothing is said about its absence.
+struct Doubts {
+    keys: HashSet<Span>,
+}
+
+impl Doubts {
+    fn of(problems: &[Problem]) -> Self {
+        let unknown = problems.iter().filter(|problem| problem.rule == "unknown-key");
+        Self { keys: unknown.map(|problem| problem.span).collect() }
+    }
+
+    fn about(&self, map: Node<'_>) -> bool {
+        !self.keys.is_empty() && map.entries().any(|entry| self.keys.contains(&entry.key.span()))
+    }
 }
 
 /// Names and matrices of a task. `evaluated`: whether the platform evaluates expressions in it.

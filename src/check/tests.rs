@@ -106,6 +106,12 @@ fn an_inner_limit_is_not_longer_than_the_one_around_it() {
         "time-limit",
         "25",
     );
+    // Boosters are no jobs with a limit.
+    one(
+        "execution_time_limit: {hours: 25}\nblocks: [{task: {boosters: [{type: rspec, job_count: 1}]}}]\n",
+        "time-limit",
+        "25",
+    );
     // What a task file says is not known from the text alone.
     assert_eq!(
         found(
@@ -154,6 +160,73 @@ fn matrices_stay_small_and_have_each_variable_once() {
         "blocks: [{task: {jobs: [{commands: [x], matrix: [{env_var: A, values: ['1']}, {env_var: A, values: ['2']}]}]}}]\n",
         "duplicate-variable",
         "A",
+    );
+}
+
+#[test]
+fn one_fault_is_told_once() {
+    let block = |name: &str, rest: &str| format!("- {{name: {name}, {rest}, {TASK}}}\n");
+    let key = |text: &str| vec![("unknown-key", text.to_owned())];
+    // A key that is misspelled was meant as the one that seems to be missing.
+    assert_eq!(
+        found(&format!(
+            "blocks:\n{}{}",
+            block("A", "dependencies: []"),
+            block("B", "dependancies: [A]")
+        )),
+        key("dependancies")
+    );
+    assert_eq!(
+        found(&format!(
+            "execution_time_limits: {{hours: 2}}\nblocks:\n{}",
+            block("A", "execution_time_limit: {hours: 2}")
+        )),
+        key("execution_time_limits")
+    );
+    assert_eq!(
+        found(&format!(
+            "blocks:\n- {{nam: A, dependencies: [], {TASK}}}\n{}",
+            block("B", "dependencies: [A]")
+        )),
+        key("nam")
+    );
+    // A value of another sort shows that the key was not meant as the one that looks like it.
+    assert_eq!(
+        found(&format!(
+            "auto_cancel: {{running: {{when: true}}, queue: 4}}\nblocks:\n{}",
+            block("A", "dependencies: []")
+        )),
+        key("queue")
+    );
+    // Nor is a limit compared with one that is not sound.
+    one(
+        &format!(
+            "execution_time_limit: {{hours: x}}\nblocks:\n{}",
+            block("A", "execution_time_limit: {hours: 2}")
+        ),
+        "wrong-type",
+        "x",
+    );
+    one(
+        "execution_time_limit: {hours: 30}\nblocks:\n- {task: {jobs: [{commands: [x], execution_time_limit: {hours: x}}]}}\n",
+        "wrong-type",
+        "x",
+    );
+    // A name that no block has is one fault, wherever it is used.
+    one(
+        &format!(
+            "blocks:\n{}{}{}",
+            block("A", "dependencies: []"),
+            block("B", "dependencies: [X]"),
+            block("C", "dependencies: [X, A]")
+        ),
+        "unknown-dependency",
+        "X",
+    );
+    // What only looks like a block is not asked for what every block needs.
+    assert_eq!(
+        found(&format!("blocks:\n{}- {{name: B}}\n", block("A", "dependencies: []"))),
+        [("missing-key", "{name: B}".to_owned())]
     );
 }
 

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use fancy_regex::Regex;
 
 use super::bounds::Bounds;
+use crate::yaml::Kind;
 
 /// A place in [`super::Shape`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,6 +41,22 @@ impl Form {
             maps: Vec::new(),
             examples: Vec::new(),
         }
+    }
+}
+
+impl Form {
+    /// Whether a node of this sort may stand here.
+    pub fn admits(&self, kind: Kind) -> bool {
+        self.anything
+            || match kind {
+                Kind::Null => self.null,
+                Kind::Bool => self.boolean,
+                Kind::Int => !self.integers.is_empty() || !self.numbers.is_empty(),
+                Kind::Float => !self.numbers.is_empty(),
+                Kind::Str => !self.texts.is_empty(),
+                Kind::Seq => !self.lists.is_empty(),
+                Kind::Map => !self.maps.is_empty(),
+            }
     }
 }
 

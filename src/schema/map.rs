@@ -188,7 +188,10 @@ fn one<'w>(
         } else if let Some(key) = unknown_key(walk, std::slice::from_ref(map), &there, entry, &here)
         {
             misspelled.push(&key.name);
-            walk.node(key.form, entry.value, &step);
+            // A value of another sort says that the guess was wrong.
+            if walk.shape.form(key.form).admits(entry.value.kind()) {
+                walk.node(key.form, entry.value, &step);
+            }
         }
     }
     let absent = |key: &str| node.get(key).is_none();
