@@ -14,7 +14,6 @@ use pipewright::model::{Pipeline, Task};
 use pipewright::simulate::{ChangeSource, ChangedFiles, Event, Pipelines, Pressed, Scenario};
 use pipewright::yaml::Tree;
 use pipewright::{check, explain};
-use serde::Deserialize;
 
 const FIRST: &str = ".semaphore/semaphore.yml";
 
