@@ -391,6 +391,8 @@ fn tasks_come_from_files() {
     ]);
     let found = run(main(), &files);
     assert_eq!(found.pipelines[0].blocks[0].jobs[0].name, "From a file");
+    assert_eq!(found.pipelines[0].end.reason, "malformed");
+    assert!(found.pipelines[0].blocks.iter().all(|block| block.fate == Fate::Canceled));
     assert_eq!(
         found.pipelines[0].blocks[1].because,
         ["its task_file \"none.yml\" cannot be used: no file \"none.yml\""]

@@ -9,7 +9,7 @@ use super::{
     Assumption, BlockRun, ChangedFiles, Decision, End, Event, Fate, JobRun, ParameterValue,
     PipelineRun, Pipelines, Pressed, PromotedBy, QueueUse, RunResult, Start, Workflow,
 };
-use crate::model::{Pipeline, Processing, QueueScope, Task, Work};
+use crate::model::{Block, Pipeline, Processing, QueueScope, Task, Work};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -117,8 +117,8 @@ impl Scenario<'_> {
         );
         let around =
             Around { judge: &judge, global: pipeline.global_job_config.as_ref(), parameters };
-        let end = ended(pipeline, &verdicts, &assumed);
-        let blocks = pipeline
+        let mut end = ended(pipeline, &verdicts, &assumed);
+        let mut blocks: Vec<BlockRun> = pipeline
             .blocks
             .iter()
             .zip(verdicts)
@@ -141,6 +141,17 @@ impl Scenario<'_> {
                 }
             })
             .collect();
+        // The platform reads all task files before it starts anything.
+        let lacking = |(block, run): (&Block, &BlockRun)| {
+            matches!(block.work, Work::File(_)) && run.jobs.is_empty()
+        };
+        if pipeline.blocks.iter().zip(&blocks).any(lacking) {
+            let because = "a task_file cannot be used, so nothing starts".to_owned();
+            end = End { result: RunResult::Failed, reason: "malformed".to_owned(), because };
+            for block in &mut blocks {
+                (block.fate, block.result) = (Fate::Canceled, Some(RunResult::Canceled));
+            }
+        }
         let done = Done {
             judge: &judge,
             label: self.event.label(),
