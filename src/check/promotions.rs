@@ -1,9 +1,12 @@
-//! Parameters of promotions: each named once, and none both optional and with a default. The
-//! platform looks at them when the pipeline starts (gofer, `create_impl.ex`).
+//! Parameters of promotions: each named once, and none both optional and with a default. The text
+//! of the pipeline is fine for the platform's checks; what stores its promotions refuses them
+//! (gofer, `create_impl.ex`).
 
 use crate::diagnostic::Problem;
 use crate::yaml::{Node, Value};
 use std::collections::HashMap;
+
+const RULE: &str = "promotion-parameters";
 
 pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
     for promotion in root.get("promotions").into_iter().flat_map(Node::items) {
@@ -16,7 +19,7 @@ pub(super) fn check(root: Node<'_>, problems: &mut Vec<Problem>) {
             if let Some(first) = seen.insert(name, node) {
                 problems.push(
                     Problem::new(
-                        "duplicate-variable",
+                        RULE,
                         node.span(),
                         format!("this promotion has the parameter \"{name}\" twice"),
                     )
@@ -33,7 +36,7 @@ fn optional_with_default(parameter: Node<'_>) -> Option<Problem> {
     let given = default.value.as_str().is_some_and(|text| !text.is_empty());
     (given && required.value.value() == Value::Bool(false)).then(|| {
         Problem::new(
-            "exclusive-keys",
+            RULE,
             default.key.span(),
             "a parameter that is not required cannot have a default value",
         )

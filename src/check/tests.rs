@@ -237,12 +237,21 @@ fn parameters_have_one_name_each_and_a_default_or_no_need() {
             "blocks: [{{{TASK}}}]\npromotions: [{{name: P, pipeline_file: p.yml, parameters: {{env_vars: [{parameters}]}}}}]\n"
         )
     };
-    one(&promotion("{name: A}, {name: A, options: [x]}"), "duplicate-variable", "A");
-    one(
-        &promotion("{name: A, required: false, default_value: x}"),
-        "exclusive-keys",
-        "default_value",
-    );
+    // The platform's checks of the text pass; what stores the promotions refuses them.
+    for (parameters, at) in [
+        ("{name: A}, {name: A, options: [x]}", "A"),
+        ("{name: A, required: false, default_value: x}", "default_value"),
+    ] {
+        assert_eq!(found(&promotion(parameters)), [], "{parameters}");
+        let text =
+            format!("version: v1.0\nagent: {{machine: {{type: e1}}}}\n{}", promotion(parameters));
+        let tree = Tree::parse(text).unwrap();
+        let all: Vec<(&str, &str)> = super::pipeline(&tree, None)
+            .iter()
+            .map(|problem| (problem.rule, problem.span.slice(tree.text())))
+            .collect();
+        assert_eq!(all, [("promotion-parameters", at)], "{parameters}");
+    }
     for sound in [
         "{name: A, required: false}, {name: B, default_value: x}",
         "{name: A, required: true, default_value: x}",

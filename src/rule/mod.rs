@@ -69,6 +69,7 @@ pub static ALL: &[Rule] = rules! {
     "out-of-range" Error Platform,
     "pattern-mismatch" Error Platform,
     "promotion-loop" Info Workflow,
+    "promotion-parameters" Error Workflow,
     "several-documents" Warning Lint,
     "tab-indentation" Warning Lint,
     "task-file" Error Platform,
