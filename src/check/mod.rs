@@ -67,9 +67,10 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
     limits::check(root, long_jobs, &doubts, &mut problems);
     names::check(root, &mut problems);
     promotions::check(root, &mut problems);
+    let doubt = doubts.about(root);
     for block in blocks(root) {
         if let Some(node) = block.get("task") {
-            let around = limits::Around::of(root, block).doubting(doubts.about(root));
+            let around = limits::Around::of(root, block).doubting(doubt);
             limits::task(node, around, &mut problems);
         }
     }
