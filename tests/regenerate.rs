@@ -237,7 +237,7 @@ fn a_hand_written_folder_comes_under_management() {
     assert_eq!(service.read(CANARY), mine);
     service.regenerate(&["--set", "name=store"]).passed();
     let text = service.read(CANARY);
-    assert!(text.contains("# by hand\nblocks:") && text.contains("store-canary"), "{text}");
+    assert!(text.contains("# by hand\nblocks:") && text.contains("name: store-gcp"), "{text}");
 }
 
 #[test]

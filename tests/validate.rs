@@ -330,9 +330,12 @@ fn what_is_no_pipeline_is_left_alone_unless_a_promotion_leads_to_it() {
     let promotion = "promotions: [{name: D, pipeline_file: secret.yml}]\n";
     let found = repository([(START, pipeline(promotion)), (other, secret)]);
     assert!(found.contains(&format!("{other} unknown-key: apiVersion")), "{found:?}");
-    // Something of a pipeline is enough to be one.
-    let found = repository([(START, pipeline("")), (other, "version: v1.0\n".to_owned())]);
-    assert!(found.iter().any(|found| found.contains("missing-key")), "{found:?}");
+    // A fragment that a script puts together with others is none, a version with blocks is one.
+    for (text, is_one) in [("version: v1.0\nagent: {}\n", false), ("version: v1.0\nblocks: []\n", true)] {
+        let found = repository([(START, pipeline("")), (other, text.to_owned())]);
+        let told = found.iter().any(|found| found.contains("missing-key"));
+        assert_eq!(told, is_one, "{found:?}");
+    }
 }
 
 #[test]

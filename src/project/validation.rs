@@ -137,7 +137,6 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "\"excludes\" must be a list, but is a string",
                 "\"wrong-type\" cannot be \"no\"",
                 "there is no rule \"time-limits\"",
                 "unknown key \"excludes\" at the top level",

@@ -55,7 +55,7 @@ pub static ALL: &[Rule] = rules! {
     "dependency-cycle" Error Platform,
     "duplicate-key" Warning Lint,
     "duplicate-name" Error Platform,
-    "duplicate-promotion" Warning Workflow,
+    "duplicate-promotion" Error Workflow,
     "duplicate-variable" Error Platform,
     "empty-value" Error Platform,
     "exclusive-keys" Error Platform,
