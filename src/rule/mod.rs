@@ -67,7 +67,6 @@ pub static ALL: &[Rule] = rules! {
     "missing-target" Error Workflow,
     "missing-task-file" Error Workflow,
     "out-of-range" Error Platform,
-    "pattern-mismatch" Error Platform,
     "promotion-loop" Info Workflow,
     "promotion-parameters" Error Workflow,
     "several-documents" Warning Lint,

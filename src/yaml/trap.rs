@@ -13,7 +13,7 @@ pub(super) fn duplicate_key(later: Span, earlier: Span, key: &str) -> Problem {
     Problem::new(
         "duplicate-key",
         later,
-        format!("the key {key} stands here a second time, and is ignored"),
+        format!("the key `{key}` stands here a second time, and is ignored"),
     )
     .help("the platform takes the first one and drops this one silently: remove one of them")
     .note(earlier, "the one that counts")
