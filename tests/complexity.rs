@@ -83,7 +83,7 @@ fn deep_nesting() {
 #[test]
 fn aliases_of_aliases() {
     checked("an alias bomb", |times| {
-        let items = vec!["*a"; 10].join(", ");
+        let items = ["*a"; 10].join(", ");
         let mut text = "a0: &a0 [x]\n".to_owned();
         for level in 1..10 * times {
             let items = items.replace("*a", &format!("*a{}", level - 1));

@@ -32,6 +32,17 @@ impl Service {
         service
     }
 
+    /// A folder with these files.
+    fn copied(files: &BTreeMap<String, Vec<u8>>) -> Self {
+        let service = Self { folder: tempfile::tempdir().unwrap() };
+        for (path, content) in files {
+            let path = service.at(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        service
+    }
+
     fn at(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
@@ -359,12 +370,7 @@ fn a_run_that_dies_at_any_step_leaves_the_old_or_the_new() {
     assert_ne!(old, new);
     let mut crashes = 0;
     for step in 0.. {
-        let service = Service { folder: tempfile::tempdir().unwrap() };
-        for (path, content) in &old {
-            let path = service.at(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, content).unwrap();
-        }
+        let service = Service::copied(&old);
         let status = service
             .command("regenerate", &arguments)
             .env("PIPEWRIGHT_CRASH_AT", step.to_string())
@@ -385,6 +391,42 @@ fn a_run_that_dies_at_any_step_leaves_the_old_or_the_new() {
         assert!(found == old || found == new, "step {step}: neither the old nor the new tree");
     }
     assert!(crashes > 50, "{crashes}");
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_moment_leaves_the_old_or_the_new() {
+    let reference = Service::new(CONFIG);
+    let old = reference.files();
+    let arguments = ["--set", "name=store", "--cloud", "aws"];
+    let start = std::time::Instant::now();
+    reference.regenerate(&arguments).passed();
+    let whole = start.elapsed();
+    let new = reference.files();
+    let mut killed = 0;
+    for round in 0..60_u32 {
+        let service = Service::copied(&old);
+        let mut child = service.command("regenerate", &arguments).spawn().unwrap();
+        std::thread::sleep(whole * round / 60);
+        let _ = child.kill();
+        killed += usize::from(child.wait().unwrap().code().is_none());
+        service.regenerate(&["--dry-run"]);
+        let found = service.files();
+        assert!(found == old || found == new, "round {round}: neither the old nor the new tree");
+    }
+    assert!(killed > 10, "hardly any run was killed: {killed}");
+}
+
+#[test]
+fn a_second_run_in_one_folder_says_so() {
+    let service = Service::new(CONFIG);
+    let before = service.files();
+    let held = fs::File::open(service.folder.path()).unwrap();
+    held.lock().unwrap();
+    let ran = service.regenerate(&["--set", "name=store"]).failed(2);
+    assert!(ran.err.contains("another pipewright is writing"), "{}", ran.err);
+    assert_eq!(service.files(), before);
+    drop(held);
+    service.regenerate(&["--set", "name=store"]).passed();
 }
 
 /// Random edits of a text: lines removed, repeated, changed or added.

@@ -331,7 +331,9 @@ fn what_is_no_pipeline_is_left_alone_unless_a_promotion_leads_to_it() {
     let found = repository([(START, pipeline(promotion)), (other, secret)]);
     assert!(found.contains(&format!("{other} unknown-key: apiVersion")), "{found:?}");
     // A fragment that a script puts together with others is none, a version with blocks is one.
-    for (text, is_one) in [("version: v1.0\nagent: {}\n", false), ("version: v1.0\nblocks: []\n", true)] {
+    for (text, is_one) in
+        [("version: v1.0\nagent: {}\n", false), ("version: v1.0\nblocks: []\n", true)]
+    {
         let found = repository([(START, pipeline("")), (other, text.to_owned())]);
         let told = found.iter().any(|found| found.contains("missing-key"));
         assert_eq!(told, is_one, "{found:?}");
