@@ -16,6 +16,12 @@ pub(super) fn outside(rule: &'static str, reference: &str, span: Span) -> Proble
     Problem::new(rule, span, message).help(RELATIVE)
 }
 
+/// The file that a reference to none means, as the path of one from the root of the repository.
+/// The commonest mistake: `.semaphore/x.yml` written in `.semaphore/`.
+pub(super) fn meant(files: &dyn Files, reference: &str) -> Option<String> {
+    location::resolve("", reference.trim()).filter(|meant| files.exists(meant))
+}
+
 /// A reference in the file `from` to a `path` at which there is no file.
 pub(super) struct Missing<'m> {
     pub rule: &'static str,
@@ -34,9 +40,7 @@ impl Missing<'_> {
     ) -> Problem {
         let Self { rule, from, reference, path } = *self;
         let problem = Problem::new(rule, span, format!("there is no file \"{path}\""));
-        let trimmed = reference.trim();
-        // The commonest mistake: `.semaphore/x.yml` written in `.semaphore/`.
-        if let Some(meant) = location::resolve("", trimmed).filter(|meant| files.exists(meant)) {
+        if let Some(meant) = meant(files, reference) {
             return problem.help(format!(
                 "the path is relative to the folder of this file: write \"{}\"",
                 location::reference(from, &meant)

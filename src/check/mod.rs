@@ -36,7 +36,7 @@ use crate::diagnostic::{Origin, Problem, Span};
 use crate::model::{Pipeline, Task};
 use crate::rule;
 use crate::schema::Shape;
-use crate::yaml::{Node, Tree};
+use crate::yaml::{Kind, Node, Tree};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -95,7 +95,14 @@ fn task_file(tree: &Tree) -> Vec<Problem> {
     for problem in &mut problems {
         problem.rule = "condition-crash";
     }
-    problems.extend(SHAPE.check(tree));
+    match root.entry("task").filter(|entry| entry.value.kind() == Kind::Map) {
+        // Each key of a task would be missing, and this one too many.
+        Some(whole) => problems.push(
+            Problem::new("unknown-key", whole.key.span(), "a task file has no key \"task\"")
+                .help("the file is the task: remove this line, and indent what is below it less"),
+        ),
+        None => problems.extend(SHAPE.check(tree)),
+    }
     task(root, false, &mut problems);
     sorted(tree, problems)
 }
@@ -125,28 +132,22 @@ fn task(node: Node<'_>, evaluated: bool, problems: &mut Vec<Problem>) {
 
 /// The problems with the traps of the text, in the order of their places, each once.
 fn sorted(tree: &Tree, mut problems: Vec<Problem>) -> Vec<Problem> {
-    // The structure refuses a `<<`; the trap knows why somebody wrote it.
+    // The structure refuses a `<<`; the trap knows why somebody wrote it. Where the structure does
+    // not get to see one, it has said something else that makes it void.
     let merges: HashMap<Span, &Problem> = tree
         .traps()
         .iter()
         .filter(|trap| trap.rule == "merge-key")
         .map(|trap| (trap.span, trap))
         .collect();
-    let mut told = HashSet::new();
     if !merges.is_empty() {
-        for problem in &mut problems {
-            if let Some(trap) = merges.get(&problem.span)
-                && told.insert(trap.span)
-            {
-                problem.message.clone_from(&trap.message);
-                problem.help.clone_from(&trap.help);
+        for problem in problems.iter_mut().filter(|problem| problem.rule == "unknown-key") {
+            if let Some(trap) = merges.get(&problem.span) {
+                problem.clone_from(trap);
             }
         }
     }
-    let others = tree.traps().iter();
-    problems.extend(
-        others.filter(|trap| trap.rule != "merge-key" || !told.contains(&trap.span)).cloned(),
-    );
+    problems.extend(tree.traps().iter().filter(|trap| trap.rule != "merge-key").cloned());
     problems.sort_by(|a, b| (a.span, a.rule).cmp(&(b.span, b.rule)));
     problems.dedup();
     problems
@@ -161,7 +162,7 @@ fn version(root: Node<'_>) -> Option<Problem> {
             version.span(),
             format!("{text:?} is no version of the pipeline format"),
         )
-        .help(format!("write {}", Pipeline::VERSION))
+        .help(format!("write `version: {}`", Pipeline::VERSION))
     })
 }
 

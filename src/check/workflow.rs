@@ -56,7 +56,7 @@ pub(super) fn problems(
     }
     found.extend(loops(pipelines));
     if complete && pipelines.contains_key(START) {
-        found.extend(unreached(pipelines));
+        found.extend(unreached(files, pipelines));
     }
     found
 }
@@ -258,16 +258,22 @@ fn way(round: &[(&str, usize)], to: &str) -> String {
     names.join(" -> ")
 }
 
-fn unreached(pipelines: &Pipelines) -> Vec<(String, Problem)> {
+fn unreached(files: &dyn Files, pipelines: &Pipelines) -> Vec<(String, Problem)> {
     let mut reached: HashSet<String> = HashSet::new();
     let mut open = vec![START.to_owned()];
     while let Some(path) = open.pop() {
         if let Some(checked) = pipelines.get(&path)
             && reached.insert(path.clone())
         {
-            open.extend(
-                checked.facts.promotions.iter().filter_map(|promotion| target(&path, promotion)),
-            );
+            let promotions = checked.facts.promotions.iter();
+            open.extend(promotions.filter_map(|promotion| {
+                let target = target(&path, promotion)?;
+                if pipelines.contains_key(&target) {
+                    return Some(target);
+                }
+                // What is meant by a wrong path is not unreached; that the path is wrong is told.
+                missing::meant(files, &promotion.target.as_ref()?.0)
+            }));
         }
     }
     pipelines

@@ -60,7 +60,7 @@ pub static ALL: &[Rule] = rules! {
     "empty-value" Error Platform,
     "exclusive-keys" Error Platform,
     "matrix-size" Error Platform,
-    "merge-key" Warning Lint,
+    "merge-key" Error Platform,
     "missing-commands-file" Error Workflow,
     "missing-dependencies" Error Platform,
     "missing-key" Error Platform,

@@ -42,6 +42,13 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Whether the map around this needs it.
+    pub fn is_required(&self) -> bool {
+        let (Step::Key(key), Some(parent)) = (self.step, self.parent) else { return false };
+        let form = parent.map.and_then(|map| map.key(key.as_str()?));
+        form.is_some_and(|key| key.required)
+    }
+
     /// The token that stands for the whole thing at this place: its key, or its first line.
     pub fn token(&self, node: Node<'_>) -> Span {
         match self.step {

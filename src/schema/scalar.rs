@@ -37,8 +37,12 @@ pub(super) fn text(
             let length = text.chars().count();
             let (least, most) = (free.length.least, free.length.most);
             if length == 0 && least > 0 {
-                Problem::new("empty-value", span, format!("{place} is empty"))
-                    .help("write at least one character, or remove the key")
+                Problem::new("empty-value", span, format!("{place} is empty")).help(
+                    match place.is_required() {
+                        true => "write at least one character",
+                        false => "write at least one character, or remove the key",
+                    },
+                )
             } else if length < least {
                 let message =
                     format!("{place} has {length} characters, but needs at least {least}");

@@ -80,7 +80,7 @@ pub(super) fn unknown_escapes(
         } else {
             let meant = meant.get_or_insert_with(|| with_backslashes(text, value, pieces));
             format!(
-                "the value became `{}`; if the backslash is meant write {}",
+                "the value became `{}`; if the backslash is meant write `{}`",
                 visible(value),
                 emit::scalar(meant)
             )

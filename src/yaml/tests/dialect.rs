@@ -132,11 +132,11 @@ fn an_unknown_escape_tells_how_to_keep_its_backslash() {
     let help = |text: &str| parse(text).traps()[0].help.clone().unwrap();
     assert_eq!(
         help(r#"when: "tag =~ '^v1\.'""#),
-        r"the value became `tag =~ '^v1.'`; if the backslash is meant write tag =~ '^v1\.'"
+        r"the value became `tag =~ '^v1.'`; if the backslash is meant write `tag =~ '^v1\.'`"
     );
     assert_eq!(
         help(r#"a: "\.\n""#),
-        "the value became `.\\n`; if the backslash is meant write \"\\\\.\\n\""
+        "the value became `.\\n`; if the backslash is meant write `\"\\\\.\\n\"`"
     );
     let long = format!("a: \"{}\\.\"", "x".repeat(200));
     assert_eq!(
