@@ -61,13 +61,19 @@ fn unix_merge(path: &str, base: &str, theirs: &str, ours: &str, conflicts: Confl
     // Lines that fit can make YAML that does not.
     let broken = yaml && found.is_empty() && !reads_as_well(theirs, ours, &text);
     if broken || !(found.is_empty() || keeps_all(base, theirs, &text, &found)) {
-        let clash = Clash { at: Vec::new(), reason: "both changed the file" };
-        let span = Span::new(0, theirs.len());
-        let piece = Piece { span, ours: ours.to_owned(), conflict: Some(clash) };
-        let (text, conflicts) = render(theirs, vec![piece], conflicts);
-        return Merged { text, conflicts };
+        return whole(theirs, ours, conflicts);
     }
     Merged { text, conflicts: found }
+}
+
+/// Both versions of a file as one conflict, for what can't be had together.
+#[must_use]
+pub fn whole(theirs: &str, ours: &str, conflicts: Conflicts) -> Merged {
+    let clash = Clash { at: Vec::new(), reason: "both changed the file" };
+    let span = Span::new(0, theirs.len());
+    let piece = Piece { span, ours: ours.to_owned(), conflict: Some(clash) };
+    let (text, conflicts) = render(theirs, vec![piece], conflicts);
+    Merged { text, conflicts }
 }
 
 fn by_structure(base: &str, theirs: &str, ours: &str, conflicts: Conflicts) -> Option<Merged> {

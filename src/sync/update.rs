@@ -6,8 +6,10 @@ use super::disk::{Found, is_executable, read};
 use super::journal::{self, Change};
 use super::state::{State, Written, WrittenKind, sha256};
 use super::{FOLDER, SyncError};
-use crate::merge::{self, Conflict, Conflicts};
+use crate::check;
+use crate::merge::{self, Conflict, Conflicts, Merged};
 use crate::tree::{File, FileTree, Kind, RepoPath};
+use crate::yaml::Tree;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -328,7 +330,7 @@ impl Updater<'_> {
             }
             return keep(self, Fate::NoBase);
         };
-        let merged = merge::merge(name, &base, theirs, &file.content, self.manner.conflicts);
+        let merged = sound_merge(name, &base, theirs, &file.content, self.manner.conflicts);
         let theirs = theirs.to_owned();
         let fate = if !merged.conflicts.is_empty() {
             if self.manner.conflicts == Conflicts::Side {
@@ -443,7 +445,7 @@ impl Updater<'_> {
             return self.file(path, file);
         };
         let Ok(theirs) = String::from_utf8(found) else { return self.file(path, file) };
-        let merged = merge::merge(name, &base, &theirs, &file.content, self.manner.conflicts);
+        let merged = sound_merge(name, &base, &theirs, &file.content, self.manner.conflicts);
         let executable = is_executable(&self.directory.join(from));
         self.write(name, &merged.text, executable);
         for gone in [from.to_owned(), base_path(from)] {
@@ -490,9 +492,43 @@ impl Updater<'_> {
     }
 }
 
+/// A merge after which a pipeline is as sound as both versions were: what fits line by line can
+/// still be a pipeline that the platform refuses.
+fn sound_merge(path: &str, base: &str, theirs: &str, ours: &str, conflicts: Conflicts) -> Merged {
+    let merged = merge::merge(path, base, theirs, ours, conflicts);
+    let sound = |text: &str| Tree::parse(text).is_ok_and(|tree| check::platform(&tree).is_empty());
+    let changed = merged.text != theirs && merged.text != ours && merged.conflicts.is_empty();
+    if path.starts_with(".semaphore/")
+        && changed
+        && !sound(&merged.text)
+        && sound(theirs)
+        && sound(ours)
+    {
+        return merge::whole(theirs, ours, conflicts);
+    }
+    merged
+}
+
 /// What a file is, whatever target it belongs to: the folder, and the name up to the id.
 fn kind_of(path: &str) -> (&str, &str) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let end = name.match_indices('-').nth(1).map_or(name.len(), |(at, _)| at);
     (folder, name.get(..end).unwrap_or(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_that_the_platform_would_refuse_is_a_conflict() {
+        let base = "version: v1.0\nagent: {machine: {type: f1}}\nexecution_time_limit:\n  minutes: 60\nblocks:\n  - name: A\n    task: {jobs: [{commands: [x]}]}\n";
+        let theirs =
+            base.replace("  - name: A\n", "  - name: A\n    execution_time_limit: {minutes: 50}\n");
+        let ours = base.replace("minutes: 60", "minutes: 45");
+        let clean = merge::merge("x.yml", base, &theirs, &ours, Conflicts::Theirs);
+        assert!(clean.conflicts.is_empty(), "a limit and a longer one inside of it fit by lines");
+        let held = sound_merge(".semaphore/x.yml", base, &theirs, &ours, Conflicts::Theirs);
+        assert_eq!((held.text, held.conflicts.len()), (theirs, 1));
+    }
 }
