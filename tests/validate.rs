@@ -89,6 +89,10 @@ fn a_promotion_leads_to_a_file_that_is_there() {
         if finds {
             assert_eq!(found, Vec::<String>::new());
         }
+        // A path that means another file is wrong, and that file is not unreached besides.
+        if reference == ".semaphore/deploy.yml" {
+            assert_eq!(found, [missing]);
+        }
     }
 }
 
@@ -246,6 +250,12 @@ fn a_task_file_is_part_of_the_pipeline_that_names_it() {
                 format!("{task} too-few-items: []"),
                 format!("{task} unknown-key: nope"),
             ],
+        ),
+        // As a whole task it lacks everything, which is one mistake.
+        (
+            block(""),
+            "task: {jobs: [{commands: [x]}]}",
+            vec![named("task-file"), format!("{task} unknown-key: task")],
         ),
         (
             block(""),

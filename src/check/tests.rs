@@ -231,6 +231,17 @@ fn one_fault_is_told_once() {
 }
 
 #[test]
+fn a_merge_key_is_refused_by_its_own_rule() {
+    let anchored = "blocks: [{task: &t {jobs: [{commands: [x]}]}}]\n";
+    one(&format!("{anchored}<<: *t\n"), "merge-key", "<<");
+    let late =
+        format!("{anchored}after_pipeline: {{task: {{jobs: [{{commands: [x]}}], <<: *t}}}}\n");
+    one(&late, "merge-key", "<<");
+    // The platform never sees what stands in the second of two equal keys.
+    assert_eq!(found(&format!("{anchored}queue: {{name: a}}\nqueue: {{<<: *t}}\n")), []);
+}
+
+#[test]
 fn parameters_have_one_name_each_and_a_default_or_no_need() {
     let promotion = |parameters: &str| {
         format!(

@@ -281,6 +281,10 @@ fn counts_ranges_empty_strings_and_names_are_checked() {
             "empty-value @ '': \"name\" is empty | help: write at least one character, or remove the key",
         ],
     );
+    bad::<Agent>(
+        "machine: {type: ''}\n",
+        &["empty-value @ '': \"type\" is empty | help: write at least one character"],
+    );
     bad::<Job>(
         "commands: []\nexecution_time_limit: {minutes: -1}\n",
         &["out-of-range @ -1: \"minutes\" is -1, but must be at least 1"],
