@@ -141,7 +141,9 @@ impl Builder<'_> {
         } else {
             None
         };
-        let place = indicator.map_or(at.start.max(self.cursor), |place| place + 1);
+        let here = at.start.max(self.cursor);
+        // A key after `?` has its null without a `:`, and the next `:` is another's.
+        let place = indicator.filter(|&place| place <= here).map_or(here, |place| place + 1);
         Span::new(place, place)
     }
 }
