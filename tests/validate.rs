@@ -463,6 +463,61 @@ fn a_path_stands_for_a_repository_a_folder_or_a_file() {
 }
 
 #[test]
+fn a_folder_of_a_repository_may_have_a_workflow_of_its_own() {
+    let deploys = "version: v1.0\nname: D\npromotions: [{name: x, pipeline_file: x.yml}]\n";
+    let folder = folder(&[
+        (".git/HEAD", ""),
+        ("shop/.semaphore/semaphore.yml", "version: v1.0\n"),
+        ("shop/.semaphore/other.yml", PIPELINE),
+        ("till/.semaphore/semaphore.yml", deploys),
+        ("till/.semaphore/x.yml", PIPELINE),
+        ("lib/.semaphore/other.yml", PIPELINE),
+    ]);
+    let lacks = |path: &str| ["agent", "blocks"].map(|_| format!("{path} missing-key"));
+    let shop = [
+        vec!["shop/.semaphore/other.yml unreached-pipeline".to_owned()],
+        lacks("shop/.semaphore/semaphore.yml").to_vec(),
+    ]
+    .concat();
+    let all = [shop.clone(), lacks("till/.semaphore/semaphore.yml").to_vec()].concat();
+    for (path, expected) in [("shop", shop), (".", all)] {
+        let ran = run(folder.path(), &[path, "--format", "json"]);
+        assert_eq!(summary(&ran).1, expected, "{path}");
+    }
+}
+
+#[test]
+fn a_pattern_that_means_another_folder_is_told() {
+    let when = "change_in(['lib', '/lib', 'lib/*.rb', '../lib', 'li', 'own', 'nix', '*'])";
+    let pipeline =
+        with_block(&format!("run: {{when: \"{when}\"}}\n  task: {{jobs: [{{commands: [x]}}]}}"));
+    let folder = folder(&[
+        (".semaphore/semaphore.yml", &pipeline),
+        (".semaphore/own/x.sh", ""),
+        ("own/x.sh", ""),
+        ("lib/shop.rb", ""),
+    ]);
+    let ran = run(folder.path(), &["--format", "github"]);
+    let told: Vec<&str> = ran.out.lines().filter_map(|line| line.rsplit("::").next()).collect();
+    let starts = |start: &str| told.iter().filter(|line| line.starts_with(start)).count();
+    assert_eq!((told.len(), ran.status), (3, 0), "{}", ran.out);
+    assert_eq!([starts("'lib' "), starts("'lib/*.rb' "), starts("'li' ")], [1, 1, 1], "{told:?}");
+}
+
+#[test]
+fn code_scanning_gets_paths_from_the_root_of_the_repository() {
+    let folder = folder(&[(".git/HEAD", ""), ("shop/.semaphore/semaphore.yml", "version: v1.0\n")]);
+    let inside = folder.path().join("shop");
+    let absolute = inside.join(".semaphore/semaphore.yml");
+    for arguments in [&["--format"][..], &[absolute.to_str().unwrap(), "--format"]] {
+        let out = |format: &str| run(&inside, &[arguments, &[format]].concat()).out;
+        assert!(out("github").contains("file=shop/.semaphore/semaphore.yml,"), "{}", out("github"));
+        let sarif = out("sarif");
+        assert!(sarif.contains("\"uri\": \"shop/.semaphore/semaphore.yml\""), "{sarif}");
+    }
+}
+
+#[test]
 fn the_status_tells_errors_from_warnings() {
     let warning = format!("name: A\n{PIPELINE}");
     let error = with_block("nope: 1\n  task: {jobs: [{commands: [x]}]}");

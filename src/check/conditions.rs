@@ -10,46 +10,66 @@ use std::collections::HashSet;
 /// is read once.
 pub(super) type Seen = HashSet<(Span, WhereUsed)>;
 
+/// What is done with the `when` of a map, and with what may be in it.
+pub(super) type Visit<'v> = dyn FnMut(Node<'_>, WhereUsed) + 'v;
+
+/// Checks all conditions of a pipeline, but for those of its tasks.
 pub(super) fn check(root: Node<'_>, seen: &mut Seen, problems: &mut Vec<Problem>) {
-    under(root.get("auto_cancel"), &["queued", "running"], seen, problems);
-    under(root.get("fail_fast"), &["stop", "cancel"], seen, problems);
-    when(root.get("queue"), WhereUsed::Pipeline, seen, problems);
+    each(root, &mut |node, place| when(node, place, seen, problems));
+}
+
+/// Checks all conditions of a task.
+pub(super) fn check_task(task: Node<'_>, seen: &mut Seen, problems: &mut Vec<Problem>) {
+    each_of_task(task, &mut |node, place| when(node, place, seen, problems));
+}
+
+/// All conditions of a pipeline, but for those of its tasks.
+pub(super) fn each(root: Node<'_>, visit: &mut Visit<'_>) {
+    under(root.get("auto_cancel"), &["queued", "running"], visit);
+    under(root.get("fail_fast"), &["stop", "cancel"], visit);
+    of(root.get("queue"), WhereUsed::Pipeline, visit);
     for rule in root.get("queue").into_iter().flat_map(Node::items) {
-        when(Some(rule), WhereUsed::Pipeline, seen, problems);
+        of(Some(rule), WhereUsed::Pipeline, visit);
     }
-    priorities(root.get("global_job_config"), seen, problems);
+    priorities(root.get("global_job_config"), visit);
     for block in blocks(root) {
-        under(Some(block), &["run", "skip"], seen, problems);
+        under(Some(block), &["run", "skip"], visit);
     }
     for promotion in root.get("promotions").into_iter().flat_map(Node::items) {
-        when(promotion.get("auto_promote"), WhereUsed::Promotion, seen, problems);
+        of(promotion.get("auto_promote"), WhereUsed::Promotion, visit);
     }
 }
 
-pub(super) fn task(task: Node<'_>, seen: &mut Seen, problems: &mut Vec<Problem>) {
-    under(task.get("fail_fast"), &["stop", "cancel"], seen, problems);
+/// All conditions of a task.
+pub(super) fn each_of_task(task: Node<'_>, visit: &mut Visit<'_>) {
+    under(task.get("fail_fast"), &["stop", "cancel"], visit);
     for job in jobs(task) {
-        priorities(Some(job), seen, problems);
+        priorities(Some(job), visit);
     }
 }
 
-fn under(holder: Option<Node<'_>>, keys: &[&str], seen: &mut Seen, problems: &mut Vec<Problem>) {
+fn under(holder: Option<Node<'_>>, keys: &[&str], visit: &mut Visit<'_>) {
     for key in keys {
-        when(holder.and_then(|holder| holder.get(key)), WhereUsed::Pipeline, seen, problems);
+        of(holder.and_then(|holder| holder.get(key)), WhereUsed::Pipeline, visit);
     }
 }
 
-fn priorities(holder: Option<Node<'_>>, seen: &mut Seen, problems: &mut Vec<Problem>) {
+fn priorities(holder: Option<Node<'_>>, visit: &mut Visit<'_>) {
     let list = holder.and_then(|holder| holder.get("priority"));
     for priority in list.into_iter().flat_map(Node::items) {
-        when(Some(priority), WhereUsed::Pipeline, seen, problems);
+        of(Some(priority), WhereUsed::Pipeline, visit);
     }
 }
 
-/// Checks the `when` of a map. A boolean is always fine, and an empty text is the structure's to
-/// report.
-fn when(holder: Option<Node<'_>>, place: WhereUsed, seen: &mut Seen, problems: &mut Vec<Problem>) {
-    let Some(node) = holder.and_then(|holder| holder.get("when")) else { return };
+/// The `when` of a map.
+fn of(holder: Option<Node<'_>>, place: WhereUsed, visit: &mut Visit<'_>) {
+    if let Some(node) = holder.and_then(|holder| holder.get("when")) {
+        visit(node, place);
+    }
+}
+
+/// Checks a `when`. A boolean is always fine, and an empty text is the structure's to report.
+fn when(node: Node<'_>, place: WhereUsed, seen: &mut Seen, problems: &mut Vec<Problem>) {
     if !seen.insert((node.definition_span(), place)) {
         return;
     }

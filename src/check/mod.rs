@@ -18,6 +18,7 @@ mod location;
 mod matrix;
 mod missing;
 mod names;
+mod patterns;
 mod pipeline_file;
 mod promotions;
 mod repository;
@@ -75,7 +76,7 @@ fn pipeline(tree: &Tree, long_jobs: limits::LongJobs<'_>) -> Vec<Problem> {
         }
     }
     for node in blocks(root).chain(root.get("after_pipeline")).filter_map(|at| at.get("task")) {
-        conditions::task(node, &mut seen, &mut problems);
+        conditions::check_task(node, &mut seen, &mut problems);
         task(node, true, &mut problems);
     }
     sorted(tree, problems)
@@ -91,7 +92,7 @@ fn task_file(tree: &Tree) -> Vec<Problem> {
     let root = tree.root();
     let mut problems = Vec::new();
     // The platform tries conditions before it loads the file, so these fail when they are needed.
-    conditions::task(root, &mut conditions::Seen::new(), &mut problems);
+    conditions::check_task(root, &mut conditions::Seen::new(), &mut problems);
     for problem in &mut problems {
         problem.rule = "condition-crash";
     }

@@ -5,7 +5,7 @@ use super::files::{Files, Unread};
 use super::ignore::{Ignore, ignores};
 use super::limits::{self, Around};
 use super::missing::{self, Missing};
-use super::{location, pipeline, task_file};
+use super::{location, patterns, pipeline, task_file};
 use crate::diagnostic::{Origin, Problem, SourceFile, Span};
 use crate::rule;
 use crate::yaml::Tree;
@@ -134,6 +134,9 @@ pub(super) fn check_text(files: &dyn Files, path: &str, text: String) -> Checked
     let Reading { mut checked, mut problems, long_jobs, .. } = reading;
     let long_jobs = files.follows().then_some(long_jobs.as_slice());
     problems.extend(pipeline(&tree, long_jobs));
+    if files.follows() {
+        patterns::check(&tree, files, path, &mut problems);
+    }
     checked.facts = facts;
     checked.add(files, path, text, problems);
     checked

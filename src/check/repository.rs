@@ -4,7 +4,7 @@
 use super::files::Files;
 use super::ignore::{Heeded, Ignore};
 use super::pipeline_file::{self, Checked, Found};
-use super::workflow::{self, Pipelines, START, target};
+use super::workflow::{self, Pipelines, is_start, target};
 use crate::diagnostic::{Diagnostic, Origin, Problem, Severity, SourceFile};
 use crate::rule;
 use rayon::prelude::*;
@@ -165,7 +165,7 @@ fn reached(files: &dyn Files, chosen: &[String], done: &(dyn Fn() + Sync)) -> Pi
 /// Takes the files away that only lie beside the pipelines: their task and command files, and
 /// what no promotion leads to and nothing shows to be a pipeline.
 fn leave_out_others(pipelines: &mut Pipelines) {
-    let mut named: BTreeSet<String> = BTreeSet::from([START.to_owned()]);
+    let mut named: BTreeSet<String> = BTreeSet::new();
     let mut parts: BTreeSet<String> = BTreeSet::new();
     for (path, checked) in &*pipelines {
         named.extend(
@@ -176,7 +176,9 @@ fn leave_out_others(pipelines: &mut Pipelines) {
     pipelines.retain(|path, checked| {
         // What is no YAML at all has no facts, and is reported.
         let broken = checked.found.iter().any(|found| found.problem.rule == "yaml-syntax");
-        named.contains(path) || (!parts.contains(path) && (checked.facts.pipeline || broken))
+        is_start(path)
+            || named.contains(path)
+            || (!parts.contains(path) && (checked.facts.pipeline || broken))
     });
 }
 

@@ -11,7 +11,13 @@ use crate::diagnostic::{Problem, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Where a project's workflows start.
-pub(super) const START: &str = ".semaphore/semaphore.yml";
+const START: &str = ".semaphore/semaphore.yml";
+
+/// Whether a workflow starts with the pipeline at a path: that of the repository, or of a folder
+/// with a project of its own.
+pub(super) fn is_start(path: &str) -> bool {
+    path.strip_suffix(START).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+}
 
 /// For how many missing files another one is suggested, which costs a look at all there are.
 const MOST_SUGGESTIONS: usize = 100;
@@ -55,7 +61,7 @@ pub(super) fn problems(
         }
     }
     found.extend(loops(pipelines));
-    if complete && pipelines.contains_key(START) {
+    if complete {
         found.extend(unreached(files, pipelines));
     }
     found
@@ -258,9 +264,15 @@ fn way(round: &[(&str, usize)], to: &str) -> String {
     names.join(" -> ")
 }
 
+/// The starts of workflows in the folders `.semaphore` that a file is in.
+fn starts_around(path: &str) -> impl Iterator<Item = String> {
+    let folders = path.match_indices(".semaphore/").filter_map(|(at, _)| path.get(..at));
+    folders.filter(|at| at.is_empty() || at.ends_with('/')).map(|at| format!("{at}{START}"))
+}
+
 fn unreached(files: &dyn Files, pipelines: &Pipelines) -> Vec<(String, Problem)> {
     let mut reached: HashSet<String> = HashSet::new();
-    let mut open = vec![START.to_owned()];
+    let mut open: Vec<String> = pipelines.keys().filter(|path| is_start(path)).cloned().collect();
     while let Some(path) = open.pop() {
         if let Some(checked) = pipelines.get(&path)
             && reached.insert(path.clone())
@@ -279,14 +291,15 @@ fn unreached(files: &dyn Files, pipelines: &Pipelines) -> Vec<(String, Problem)>
     pipelines
         .iter()
         .filter(|(path, _)| !reached.contains(*path))
-        .map(|(path, checked)| {
+        .filter_map(|(path, checked)| {
+            let start = starts_around(path).find(|start| pipelines.contains_key(start))?;
             let problem = Problem::new(
                 "unreached-pipeline",
                 checked.facts.head,
-                format!("no promotion leads from \"{START}\" to this pipeline"),
+                format!("no promotion leads from \"{start}\" to this pipeline"),
             )
             .help("a task, the API or another project may start it: then say so with `# pipewright: ignore[unreached-pipeline]` above");
-            (path.clone(), problem)
+            Some((path.clone(), problem))
         })
         .collect()
 }

@@ -70,7 +70,11 @@ impl Validate {
                 let message = format!("there is no file or folder \"{}\"", path.display());
                 return Err(Outcome::unusable(message));
             }
-            let seen_from = (!path.is_absolute()).then(|| here.clone());
+            let seen_from = match self.format {
+                // They read paths as those of the repository, wherever it is checked.
+                Format::Sarif | Format::Github => Some(repository(&here)),
+                _ => (!path.is_absolute()).then(|| here.clone()),
+            };
             let targets = check::select(&absolute);
             if targets.is_empty() {
                 return Err(nothing(path, self.paths.is_empty()));
@@ -124,6 +128,11 @@ impl Validate {
         let status = if err.is_empty() { u8::from(failed) } else { 2 };
         Outcome { out, err, status }
     }
+}
+
+/// The root of the repository that a folder is in, or the folder itself.
+fn repository(here: &Path) -> PathBuf {
+    here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(here).to_path_buf()
 }
 
 /// The nearest repository with a `.semaphore/`, from a folder upwards, as seen from there.

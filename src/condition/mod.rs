@@ -21,7 +21,7 @@ mod pattern;
 mod printer;
 mod syntax;
 
-pub use change_in::{ChangeIn, PipelineFile};
+pub use change_in::{ChangeIn, NAME as CHANGE_IN, PipelineFile};
 pub use changed::{Change, resolve};
 pub use check::{Finding, WhereUsed, check, findings};
 pub use evaluate::{Changes, EvalError, Evaluation, Inputs, Value};

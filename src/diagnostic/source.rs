@@ -21,7 +21,8 @@ struct Mark {
     place: Position,
 }
 
-/// A place for people: both numbers start at 1, columns count Unicode scalar values.
+/// A place for people: both numbers start at 1, columns count Unicode scalar values,
+/// without a byte order mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// Line, from 1.
@@ -68,8 +69,9 @@ impl SourceFile {
 /// The start of each line, and places on the way through long ones.
 fn marks(text: &str) -> Vec<Mark> {
     let mut marks = Vec::new();
-    let mut offset = 0;
-    for (index, line) in text.split('\n').enumerate() {
+    // No editor gives a byte order mark a column.
+    let mut offset = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    for (index, line) in text.get(offset..).unwrap_or_default().split('\n').enumerate() {
         let end = offset + line.len();
         let mut column = 1;
         while offset <= end {
@@ -116,6 +118,14 @@ mod tests {
         assert_eq!(at(11), (3, 1));
         assert_eq!(at(99), (3, 1));
     }
+
+    #[test]
+    fn a_byte_order_mark_has_no_column() {
+        let file = SourceFile::new("x", "\u{FEFF}aé\n\u{FEFF}b");
+        let columns = [0, 3, 4, 6, 10].map(|offset| file.position(offset).column);
+        assert_eq!(columns, [1, 1, 2, 3, 2]);
+    }
+
     #[test]
     fn places_in_long_lines_count_all_characters_before() {
         let text = format!("{}\n{}x\n", "ü€".repeat(3_000), "€".repeat(4_000));

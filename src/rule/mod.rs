@@ -46,6 +46,7 @@ macro_rules! rules {
 pub static ALL: &[Rule] = rules! {
     "broken-target" Error Workflow,
     "change-in-arguments" Warning Workflow,
+    "change-in-path" Warning Workflow,
     "commands-file" Error Platform,
     "condition-crash" Error Workflow,
     "condition-function" Error Platform,
@@ -59,6 +60,7 @@ pub static ALL: &[Rule] = rules! {
     "duplicate-variable" Error Platform,
     "empty-value" Error Platform,
     "exclusive-keys" Error Platform,
+    "lost-exclamation-mark" Warning Lint,
     "matrix-size" Error Platform,
     "merge-key" Error Platform,
     "missing-commands-file" Error Workflow,

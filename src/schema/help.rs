@@ -16,6 +16,7 @@ pub(super) struct Unknown<'a, 'w> {
     pub there: &'a HashSet<&'a str>,
     /// What that map may be.
     pub maps: &'w [MapForm],
+    pub value: Node<'a>,
     pub place: &'a Place<'a>,
 }
 
@@ -24,7 +25,7 @@ pub(super) fn for_unknown_key<'w>(
     shape: &Shape,
     unknown: &Unknown<'_, 'w>,
 ) -> (Option<String>, Option<&'w Key>) {
-    let Unknown { text, there, maps, place } = *unknown;
+    let Unknown { text, there, maps, value, place } = *unknown;
     if text == "<<" {
         return (Some("the platform merges nothing: write the entries themselves".into()), None);
     }
@@ -46,6 +47,14 @@ pub(super) fn for_unknown_key<'w>(
     }
     if let Some(homes) = homes::of(shape, text, maps, place) {
         return (Some(format!("\"{text}\" belongs to {homes}")), None);
+    }
+    if there.len() == 1
+        && let Some(pair) = maps
+            .first()
+            .filter(|map| maps.len() == 1 && map.keys.len() == 2)
+            .and_then(|map| pair(map, text, value))
+    {
+        return (Some(format!("write `{pair}`")), None);
     }
     let help = match absent.as_slice() {
         [] => None,
@@ -94,7 +103,9 @@ pub(super) fn for_wrong_type(
         {
             Some(as_string(form, node, place))
         }
-        Value::Str(text) => unquoted(form, text).or_else(|| wrapping(shape, form, node, place)),
+        Value::Str(text) => unquoted(form, text)
+            .or_else(|| lines(shape, form, text))
+            .or_else(|| wrapping(shape, form, node, place)),
         Value::Map if !form.texts.is_empty() => Some(map_as_string(node)),
         Value::Map => pairs(shape, form, node).or_else(|| wrapping(shape, form, node, place)),
         Value::Seq if !form.texts.is_empty() && form.maps.is_empty() => joined(node),
@@ -135,6 +146,16 @@ fn unquoted(form: &Form, text: &str) -> Option<String> {
     wanted.then(|| format!("write it without quotes: `{text}`"))
 }
 
+/// A text of several lines where a list of strings is wanted.
+fn lines(shape: &Shape, form: &Form, text: &str) -> Option<String> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let (first, _) = (lines.next()?, lines.next()?);
+    let items = shape.form(form.lists.first()?.items);
+    (!items.texts.is_empty() && first.len() <= LONGEST).then(|| {
+        format!("write each line as an item of a list, the first one `- {}`", emit::scalar(first))
+    })
+}
+
 /// A map where a string is wanted: mostly a command with `: ` in it.
 fn map_as_string(node: Node<'_>) -> String {
     let text = node.definition_span().slice(node.tree().text());
@@ -170,20 +191,21 @@ fn joined(node: Node<'_>) -> Option<String> {
 fn pairs(shape: &Shape, form: &Form, node: Node<'_>) -> Option<String> {
     let items = form.lists.first()?.items;
     let entry = node.entries().next()?;
-    let value = scalar_as_string(entry.value)?;
     shape.form(items).maps.iter().find_map(|map| {
         if node.entries().any(|entry| entry.key.as_str().is_some_and(|key| map.knows(key))) {
             return None;
         }
-        let required: Vec<&Key> = map.keys.iter().filter(|key| key.required).collect();
-        let [first, second] = required.as_slice() else { return None };
-        Some(format!(
-            "write each as an item of a list: `- {{{}: {}, {}: {value}}}`",
-            first.name,
-            emit::scalar(name(entry.key)),
-            second.name,
-        ))
+        let pair = pair(map, name(entry.key), entry.value)?;
+        Some(format!("write each as an item of a list: `- {pair}`"))
     })
+}
+
+/// A name and its value as the two strings that a map must have.
+fn pair(map: &MapForm, text: &str, value: Node<'_>) -> Option<String> {
+    let required: Vec<&Key> = map.keys.iter().filter(|key| key.required).collect();
+    let [first, second] = required.as_slice() else { return None };
+    let value = scalar_as_string(value)?;
+    Some(format!("{{{}: {}, {}: {value}}}", first.name, emit::scalar(text), second.name))
 }
 
 fn scalar_as_string(node: Node<'_>) -> Option<String> {

@@ -235,7 +235,7 @@ fn unknown_key<'w>(
         walk.report(problem);
         return None;
     }
-    let unknown = Unknown { text, there: there.get(), maps, place };
+    let unknown = Unknown { text, there: there.get(), maps, value: entry.value, place };
     let (help, meant) = help::for_unknown_key(walk.shape, &unknown);
     walk.report(match help {
         Some(help) => problem.help(help),

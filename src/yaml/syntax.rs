@@ -21,7 +21,10 @@ pub(super) fn problem(text: &str, error: &ScanError, open_bracket: Option<Span>)
     }
     let line =
         text.get(..at).and_then(|before| before.rsplit(['\n', '\r']).next()).unwrap_or_default();
-    let (message, help) = words(error, rest, line);
+    let (message, help) = match guess(error, rest, line) {
+        Some((message, help)) => (message, Some(help)),
+        None => words(error, rest, line),
+    };
     let width = rest.chars().next().filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
     let mut problem = Problem::new(RULE, Span::new(at, at + width), message);
     if let Some(help) = help {
@@ -34,6 +37,32 @@ pub(super) fn problem(text: &str, error: &ScanError, open_bracket: Option<Span>)
         }
         _ => problem,
     }
+}
+
+/// What people probably meant where the parser only sees that something else is missing.
+fn guess(error: &ScanError, rest: &str, line: &str) -> Option<(String, &'static str)> {
+    let block = matches!(
+        error.kind(),
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::ExpectedBlockSequenceEntry
+    );
+    if block && line.trim_end().ends_with([']', '}']) {
+        let message = "text after the closing bracket".to_owned();
+        return Some((message, "a text that starts with a bracket or brace must be quoted"));
+    }
+    let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+    if block && line.get(..indentation).is_some_and(|white| white.contains('\t')) {
+        let message = "the indentation fits nothing above: a tab counts as one column".to_owned();
+        return Some((message, "indent with spaces"));
+    }
+    let in_flow = matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEofFlowSequence
+            | ErrorKind::UnexpectedEofFlowMapping
+            | ErrorKind::UnexpectedEofImplicitFlowMapping
+    );
+    (in_flow && rest.starts_with(',')).then(|| {
+        ("nothing stands before this \",\"".to_owned(), "remove the \",\", or write a value")
+    })
 }
 
 /// What is wrong, and what to do: from what stands at the place and before it on its line.

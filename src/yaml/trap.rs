@@ -47,6 +47,19 @@ pub(super) fn unclosed_collection(bracket: Span, open: &str) -> Problem {
         .help(format!("add the \"{close}\": as it is, the platform drops the whole document and sees an empty one"))
 }
 
+/// A `!` before a value, as in a command that turns the result of another around.
+pub(super) fn lost_exclamation_mark(mark: Span, text: Option<&str>) -> Problem {
+    let message = "this \"!\" is a tag of YAML, and is not part of the value";
+    let problem = Problem::new("lost-exclamation-mark", mark, message);
+    match text {
+        Some(text) if text.len() <= SHORT && !text.contains('\n') => problem.help(format!(
+            "the value became `{text}`; if the \"!\" is meant write `{}`",
+            emit::scalar(&format!("! {text}"))
+        )),
+        _ => problem.help("remove it; if it is meant put the whole value in quotes"),
+    }
+}
+
 /// Lines that are indented with tabs; the first stands for all.
 pub(super) fn tab_indentation(first: Span, lines: usize) -> Problem {
     let message = match lines {

@@ -200,7 +200,8 @@ impl Tree {
     }
 
     /// What parses, but hardly as meant, in order: rules `duplicate-key`, `unknown-escape`,
-    /// `merge-key`, `tab-indentation`, `several-documents`, `unclosed-collection`.
+    /// `lost-exclamation-mark`, `merge-key`, `tab-indentation`, `several-documents`,
+    /// `unclosed-collection`.
     #[must_use]
     pub fn traps(&self) -> &[Problem] {
         &self.traps

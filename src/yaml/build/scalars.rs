@@ -37,6 +37,12 @@ impl Builder<'_> {
         });
         let unmasked = self.unmasked(style, span, block);
         let value = unmasked.as_deref().unwrap_or(value);
+        if let Some((tag, tag_span)) = tag
+            && is_non_specific(tag)
+        {
+            let text = (style == Style::Plain).then_some(value);
+            self.document.traps.push(trap::lost_exclamation_mark(tag_span, text));
+        }
         let data = if let Some((tag, tag_span)) = tag {
             let value = if absent { "" } else { value };
             match scalar::resolve_tagged(

@@ -96,7 +96,7 @@ fn many_comments_between_entries_are_no_error() {
 
 #[test]
 fn traps_cover_what_they_speak_of() {
-    let table: [(&str, &[(&str, &str)]); 11] = [
+    let table: [(&str, &[(&str, &str)]); 12] = [
         ("a: yes\nb: off", &[]),
         ("a: 1\nb: 2\n\"a\": 3", &[("duplicate-key", "\"a\"")]),
         ("{a: 1, a: 2, a: 3}", &[("duplicate-key", "a"), ("duplicate-key", "a")]),
@@ -104,6 +104,7 @@ fn traps_cover_what_they_speak_of() {
         (r"b: '\.'", &[]),
         ("x: &x {}\n<<: *x\n'<<': 1", &[("merge-key", "<<"), ("duplicate-key", "'<<'")]),
         ("a:\n\tb: c\n\td: e", &[("tab-indentation", "\t")]),
+        ("- ! grep x y", &[("lost-exclamation-mark", "!")]),
         ("a: \"\\q\"\nb:\n \t- c", &[("unknown-escape", r"\q"), ("tab-indentation", " \t")]),
         ("a: 1\na: 2\n---\nb: 2", &[("several-documents", "---")]),
         ("a: 1\n---\n---\nb: 2", &[("several-documents", "---")]),

@@ -40,6 +40,16 @@ fn refusals_stand_at_the_place_and_say_what_is_wrong() {
         ("key\nother: 1", 9, ":", "a \":\" after a text of several lines, which cannot be a key"),
         ("a: 1\n  b: 2", 8, ":", "a \":\" after a text of several lines, which cannot be a key"),
         ("a:\n  - b\n c: d", 10, "c", "expected a key of the map here, or its end"),
+        ("a:\n  - [ -f b ] && c", 16, "&", "text after the closing bracket"),
+        ("a: {b: c} d", 10, "d", "text after the closing bracket"),
+        ("a: [b,,c]", 6, ",", "nothing stands before this \",\""),
+        ("a: {,}", 4, ",", "nothing stands before this \",\""),
+        (
+            "a:\n  b: 1\n\tc: 2",
+            11,
+            "c",
+            "the indentation fits nothing above: a tab counts as one column",
+        ),
     ];
     for (text, start, at, message) in table {
         assert_eq!(refusal(text), (start, at.to_owned(), message.to_owned()), "{text:?}");
