@@ -274,6 +274,58 @@ fn a_lost_base_is_told_and_nothing_is_guessed() {
 }
 
 #[test]
+fn each_file_says_why_it_changes() {
+    let config = "name: shop\napp: none\ndatabase: none\ntargets: [{cloud: aws}, {cloud: gcp}]\n";
+    let service = Service::new(config);
+    let profile = service.run("clouds", &["show", "aws"]).passed().out;
+    let newer = |version: &str| {
+        let version = format!("version: 2\nchangelog:\n  - version: 2\n    summary: {version}\n");
+        profile.replacen("version: 1\nchangelog:\n", &version, 1).replacen(
+            "update-kubeconfig --name",
+            "update-kubeconfig --alias shop --name",
+            1,
+        )
+    };
+    let reasons = || -> Vec<(String, String)> {
+        let ran = service.regenerate(&["--diff"]).passed();
+        let lines = ran.out.lines().filter_map(|line| line.strip_prefix("# "));
+        let files = lines.filter_map(|line| line.split_once(": updated ("));
+        files.map(|(path, why)| (path.to_owned(), why.to_owned())).collect()
+    };
+    let of = |target: &str, why: &str| {
+        ["deploy-canary", "deploy-stable", "rollback-canary"]
+            .map(|name| (format!(".semaphore/{name}-{target}.yml"), format!("{why})")))
+    };
+    let settings = "settings in pipewright.yml changed";
+    let changed = "aws profile 1 → 2: one context a service";
+
+    service.write("clouds/aws.yml", &newer("one context a service"));
+    assert_eq!(reasons(), of("aws", changed));
+    service.write(
+        "clouds/aws.yml",
+        &profile.replacen("update-kubeconfig --name", "update-kubeconfig  --name", 1),
+    );
+    let unnamed = "the text of a template or profile changed, without a new version";
+    assert_eq!(reasons(), of("aws", unnamed));
+
+    service.write("clouds/aws.yml", &newer("one context a service"));
+    service.edit("pipewright.yml", "database", "replicas: {stable: 5}\ndatabase");
+    let both = of("aws", &format!("{changed}, {settings}"));
+    let expected = (0..3).flat_map(|at| [both[at].clone(), of("gcp", settings)[at].clone()]);
+    let expected = expected.chain([("RUNBOOK.md".to_owned(), format!("{settings})"))]);
+    assert_eq!(reasons(), expected.collect::<Vec<_>>());
+    let ran = service.regenerate(&[]).passed();
+    for line in [
+        changed,
+        settings,
+        "updated   .semaphore/deploy-canary-aws.yml (aws profile, settings)",
+        "updated   .semaphore/deploy-canary-gcp.yml (settings)",
+    ] {
+        assert!(ran.out.lines().any(|told| told == line), "{line:?} is not in\n{}", ran.out);
+    }
+}
+
+#[test]
 fn looking_changes_nothing() {
     let service = Service::new(CONFIG);
     service.edit(DEPLOYMENT, "maxSurge: 25%", "maxSurge: 50%");

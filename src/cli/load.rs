@@ -14,6 +14,8 @@ pub(super) struct Loaded {
     pub project: Project,
     /// The configuration's text, with the flags' changes in it.
     pub text: String,
+    /// The profiles that it was made with.
+    pub clouds: Clouds,
     /// Folder of the configuration file, or none for the embedded default.
     pub directory: Option<PathBuf>,
 }
@@ -54,7 +56,7 @@ pub(super) fn load(path: Option<&Path>, changes: &Changes<'_>) -> Result<Loaded,
     }
     let file = SourceFile::new(shown, text);
     let project = project::load(&file, &clouds)?;
-    Ok(Loaded { project, text: file.text().to_owned(), directory })
+    Ok(Loaded { project, text: file.text().to_owned(), clouds, directory })
 }
 
 /// The embedded profiles with those in the folder `clouds` beside the configuration.

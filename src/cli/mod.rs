@@ -10,6 +10,7 @@ mod load;
 mod outcome;
 mod pipelines;
 mod progress;
+mod reasons;
 mod regenerate;
 mod rules;
 mod schema;

@@ -3,15 +3,15 @@
 use super::Outcome;
 use super::load::{Changes, Loaded, load};
 use super::progress::Progress;
+use super::reasons::Reasons;
 use crate::generate;
 use crate::merge::{Conflict, Conflicts};
-use crate::project::{self, Project};
+use crate::project;
 use crate::sync::{self, Fate, Manner, State, Update};
 use crate::tree::{File, FileTree, Kind, RepoPath};
 use clap::{Args, ValueEnum};
 use ignore::WalkBuilder;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -97,7 +97,8 @@ impl Regenerate {
         if update.before.is_none() && !self.adopt {
             return Err(nothing_known(directory, &tree));
         }
-        let why = reasons(&loaded.project, update.before.as_ref(), &state);
+        let before = update.before.as_ref();
+        let why = Reasons::new(&loaded, &tree, before, &state, directory);
         if self.diff {
             return Ok(diff(&update, &why));
         }
@@ -175,46 +176,12 @@ fn nothing_known(directory: &Path, tree: &FileTree) -> Outcome {
     ))
 }
 
-/// Why the new render may differ from the last one, one sentence each.
-fn reasons(project: &Project, before: Option<&State>, now: &State) -> Vec<String> {
-    let Some(before) = before else { return Vec::new() };
-    let mut reasons = Vec::new();
-    let mut profiles: BTreeMap<&str, &crate::cloud::Profile> = BTreeMap::new();
-    for target in &project.targets {
-        profiles.insert(&target.cloud.id, &target.cloud);
-    }
-    for (id, version) in &now.profiles {
-        match before.profiles.get(id) {
-            Some(old) if old != version => {
-                let changelog = profiles.get(id.as_str()).map(|profile| &profile.changelog);
-                let newer = changelog.into_iter().flatten().filter(|entry| entry.version > *old);
-                let text: Vec<&str> = newer.map(|entry| entry.summary.as_str()).collect();
-                let text =
-                    if text.is_empty() { String::new() } else { format!(": {}", text.join("; ")) };
-                reasons.push(format!("{id} profile {old} → {version}{text}"));
-            }
-            Some(_) => {}
-            None => reasons.push(format!("{id} is new")),
-        }
-    }
-    for id in before.profiles.keys().filter(|id| !now.profiles.contains_key(*id)) {
-        reasons.push(format!("{id} is gone"));
-    }
-    if before.settings != now.settings {
-        reasons.push(format!("settings in {} changed", project::FILE));
-    }
-    if before.pipewright != now.pipewright {
-        reasons.push(format!("pipewright {} → {}", before.pipewright, now.pipewright));
-    }
-    reasons
-}
-
 fn shown(directory: &Path, path: &str) -> String {
     let joined = directory.join(path);
     joined.strip_prefix(".").unwrap_or(&joined).display().to_string()
 }
 
-fn diff(update: &Update, why: &[String]) -> Outcome {
+fn diff(update: &Update, why: &Reasons<'_>) -> Outcome {
     let colour = super::outcome::colour(&std::io::stdout());
     let mut out = String::new();
     for outcome in &update.outcomes {
@@ -227,8 +194,10 @@ fn diff(update: &Update, why: &[String]) -> Outcome {
             Fate::Renamed { from, .. } => format!("was {from}"),
             _ => "updated".to_owned(),
         };
-        let why = if why.is_empty() { "templates changed".to_owned() } else { why.join(", ") };
-        let _ = writeln!(out, "# {}: {what} ({why})", outcome.path);
+        let why: Vec<String> =
+            why.of(&outcome.path).into_iter().map(|reason| reason.text).collect();
+        let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
+        let _ = writeln!(out, "# {}: {what}{why}", outcome.path);
         let diff = similar::TextDiff::from_lines(old.as_str(), new.as_str());
         let (from, to) = match outcome.fate {
             Fate::Created => ("/dev/null".to_owned(), format!("b/{}", outcome.path)),
@@ -253,21 +222,21 @@ fn diff(update: &Update, why: &[String]) -> Outcome {
     Outcome { out, err: String::new(), status: u8::from(attention) }
 }
 
-fn check(update: &Update, directory: &Path, why: &[String]) -> Outcome {
+fn check(update: &Update, directory: &Path, why: &Reasons<'_>) -> Outcome {
     let mut out = String::new();
     let mut drift = false;
     for outcome in &update.outcomes {
         let path = shown(directory, &outcome.path);
         if outcome.is_drift() || outcome.rendered_anew {
             drift = true;
-            let _ = writeln!(out, "{path}: {}", would(&outcome.fate));
+            let _ = writeln!(out, "{path}: {}{}", would(&outcome.fate), why.beside(&outcome.path));
         } else if outcome.edited && outcome.fate == Fate::Same {
             let _ = writeln!(out, "{path}: edited by hand");
         }
     }
     if drift {
-        for reason in why {
-            let _ = writeln!(out, "because {reason}");
+        for reason in &why.all {
+            let _ = writeln!(out, "because {}", reason.text);
         }
         out.push_str("`pipewright regenerate` brings it up to date\n");
     } else {
@@ -298,7 +267,7 @@ fn count(conflicts: usize) -> String {
 }
 
 /// What was done, file by file where there is something to tell.
-fn summary(update: &Update, directory: &Path, why: &[String], dry: bool) -> Outcome {
+fn summary(update: &Update, directory: &Path, why: &Reasons<'_>, dry: bool) -> Outcome {
     let mut out = String::new();
     let mut err = String::new();
     let mut changed = false;
@@ -315,11 +284,11 @@ fn summary(update: &Update, directory: &Path, why: &[String], dry: bool) -> Outc
             _ => continue,
         };
         changed = true;
-        let _ = writeln!(lines, "{word:9} {}", path(outcome));
+        let _ = writeln!(lines, "{word:9} {}{}", path(outcome), why.beside(&outcome.path));
     }
     if changed {
-        for reason in why {
-            let _ = writeln!(out, "{reason}");
+        for reason in &why.all {
+            let _ = writeln!(out, "{}", reason.text);
         }
     }
     out.push_str(&lines);

@@ -2,7 +2,7 @@
 
 use super::disk::{Found, is_executable, read, same_text};
 use super::journal::{self, Change};
-use super::state::{State, Written, WrittenKind, sha256};
+use super::state::{State, Written, WrittenKind, base_path, sha256};
 use super::{FOLDER, SyncError};
 use crate::tree::{File, FileTree, Kind, RepoPath};
 use std::collections::BTreeMap;
@@ -151,8 +151,9 @@ fn remember(
     for (path, file) in tree.iter() {
         let kept =
             steps.iter().any(|step| step.path == path.as_str() && step.action == Action::Keep);
-        if file.kind == Kind::Managed && !kept {
-            put(format!("{FOLDER}/base/{path}.base"), &file.content)?;
+        // The settings are the user's, and are kept to know later what has changed of them.
+        if file.kind == Kind::Config || (file.kind == Kind::Managed && !kept) {
+            put(base_path(path.as_str()), &file.content)?;
         }
     }
     put(format!("{FOLDER}/state.yml"), &state.text())

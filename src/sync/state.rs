@@ -55,6 +55,14 @@ pub enum WrittenKind {
     Scaffold,
 }
 
+impl Written {
+    /// Whether this text was written.
+    #[must_use]
+    pub fn was(&self, content: &str) -> bool {
+        self.sha256 == sha256(content.as_bytes())
+    }
+}
+
 impl WrittenKind {
     /// The kind of a file of a tree; none for the configuration, which is the user's.
     pub(super) fn of(kind: Kind) -> Option<Self> {
@@ -86,6 +94,11 @@ pub(super) fn sha256(content: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Where what was generated last for a path is kept.
+pub(super) fn base_path(path: &str) -> String {
+    format!("{FOLDER}/base/{path}.base")
 }
 
 impl State {
@@ -127,6 +140,13 @@ impl State {
             )));
         }
         Ok(Some(state))
+    }
+
+    /// The `pipewright.yml` that it was generated from, where it is remembered undamaged.
+    #[must_use]
+    pub fn last_settings(&self, directory: &Path) -> Option<String> {
+        let text = std::fs::read_to_string(directory.join(base_path(crate::project::FILE))).ok()?;
+        (sha256(text.as_bytes()) == self.settings).then_some(text)
     }
 
     /// The text of the file.

@@ -4,7 +4,7 @@
 
 use super::disk::{Found, is_executable, read};
 use super::journal::{self, Change};
-use super::state::{State, Written, WrittenKind, sha256};
+use super::state::{State, Written, WrittenKind, base_path, sha256};
 use super::{FOLDER, SyncError};
 use crate::check;
 use crate::merge::{self, Conflict, Conflicts, Merged};
@@ -174,6 +174,9 @@ pub fn update(
     if !(same && changes.is_empty()) {
         let text = state.text();
         put(directory, format!("{FOLDER}/state.yml"), &text, &mut changes)?;
+        for (path, file) in tree.iter().filter(|(_, file)| file.kind == Kind::Config) {
+            put(directory, base_path(path.as_str()), &file.content, &mut changes)?;
+        }
     }
     Ok(Update { outcomes, before, directory: directory.to_path_buf(), changes })
 }
@@ -192,10 +195,6 @@ fn put(
         changes.push(Change { path, content, executable: false });
     }
     Ok(())
-}
-
-fn base_path(path: &str) -> String {
-    format!("{FOLDER}/base/{path}.base")
 }
 
 struct Updater<'a> {
