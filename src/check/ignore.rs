@@ -92,7 +92,7 @@ pub(super) fn ignores(tree: &Tree) -> Vec<Ignore> {
     let mut ahead = Span::default();
     let mut next = Span::default();
     for comment in tree.comments() {
-        let Some((list, offset)) = rules(comment.span.slice(text)) else { continue };
+        let Some((list, offset)) = parts(comment.span.slice(text)) else { continue };
         let offset = comment.span.start + offset;
         let line = if comment.alone {
             if !(ahead.start..ahead.end).contains(&comment.span.end) {
@@ -105,7 +105,7 @@ pub(super) fn ignores(tree: &Tree) -> Vec<Ignore> {
             line_of(text, comment.span.start)
         };
         let mut at = 0;
-        for part in list.split(',') {
+        for part in list {
             let rule = part.trim();
             if !rule.is_empty() {
                 let start = offset + at + (part.len() - part.trim_start().len());
@@ -118,9 +118,9 @@ pub(super) fn ignores(tree: &Tree) -> Vec<Ignore> {
     ignores
 }
 
-/// What stands in the brackets of `# pipewright: ignore[…]`, with its offset. Of any other
+/// The rules in the brackets of `# pipewright: ignore[…]`, with where they begin. Of any other
 /// instruction all of it, which is no rule and is told so.
-fn rules(comment: &str) -> Option<(&str, usize)> {
+fn parts(comment: &str) -> Option<(Vec<&str>, usize)> {
     const WORD: &str = "ignore[";
     let rest = comment.trim_start_matches('#').trim_start().strip_prefix("pipewright:")?;
     let instruction = rest.trim();
@@ -128,9 +128,9 @@ fn rules(comment: &str) -> Option<(&str, usize)> {
         return None;
     }
     let start = comment.find(instruction)?;
-    match instruction.strip_prefix(WORD).map(|list| (list, list.find(']'))) {
-        Some((list, Some(end))) => Some((list.get(..end)?, start + WORD.len())),
-        _ => Some((instruction, start)),
+    match instruction.strip_prefix(WORD).and_then(|list| list.split_once(']')) {
+        Some((list, _)) => Some((list.split(',').collect(), start + WORD.len())),
+        None => Some((vec![instruction], start)),
     }
 }
 
