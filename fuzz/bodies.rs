@@ -152,10 +152,22 @@ pub fn validate(input: &[u8]) {
     let report = check::check(&alone, &Selection::Files(chosen()), &severities, &|| {});
     told(&report);
     refused_as_by_the_platform(start, &report);
+    if let Ok(text) = std::str::from_utf8(start) {
+        fixed(text, &report);
+    }
     let all: Vec<String> = files.0.keys().cloned().collect();
     let selection =
         if all.len() == 1 { Selection::Files(chosen()) } else { Selection::Repository(all) };
     told(&check::check(&files, &selection, &severities, &|| {}));
+}
+
+/// Fixing a text makes it no worse, and comes to an end.
+fn fixed(text: &str, report: &Report) {
+    let problems = report.diagnostics.iter().map(|found| &found.problem);
+    if let Some((fixed, count)) = check::fixed(text, problems) {
+        assert!(count > 0 && fixed != text);
+        assert!(Tree::parse(fixed).is_ok());
+    }
 }
 
 /// One file by itself is refused exactly when something was found that no comment hides.

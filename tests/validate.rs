@@ -185,8 +185,7 @@ fn parameters_are_declared_and_used() {
     }
     // A task's parameters are not known here.
     let ignored = "# pipewright: ignore[unreached-pipeline]\n";
-    let task =
-        deploy("To ${{parameters.STAGE}}", "x").replace("name: To", &format!("{ignored}name: To"));
+    let task = format!("{ignored}{}", deploy("To ${{parameters.STAGE}}", "x"));
     assert_eq!(repository([(START, pipeline("")), (target, task)]), Vec::<String>::new());
 }
 
@@ -223,7 +222,7 @@ fn promotions_have_their_own_names_and_may_go_round() {
         found,
         [
             ".semaphore/b.yml promotion-loop: a.yml",
-            ".semaphore/c.yml unreached-pipeline: P",
+            ".semaphore/c.yml unreached-pipeline: version",
             ".semaphore/c.yml promotion-loop: c.yml",
             ".semaphore/semaphore.yml duplicate-promotion: 'Deploy'",
         ]
@@ -484,6 +483,73 @@ fn a_folder_of_a_repository_may_have_a_workflow_of_its_own() {
         let ran = run(folder.path(), &[path, "--format", "json"]);
         assert_eq!(summary(&ran).1, expected, "{path}");
     }
+}
+
+#[test]
+fn what_is_beyond_doubt_is_fixed_and_the_rest_stays_byte_for_byte() {
+    let broken = "# Ours\r\nversion: 1.0 # old\r\nnam: 'A  b'\r\nagent: {machine: {type: f1, os_imge: \"u\"}}\r\nblocks:\r\n- task: {jobs: [{comands: [echo a: b, ! x, 1], paralelism: '4'}]}\r\n  run: {when: 'branch == ''ü'' && Tag !~ \".\"'}\r\npromotions: [{name: x, pipeline_file: .semaphore/x.yml}, {name: y, pipeline_file: nix.yml}]\r\n";
+    let fixed = "# Ours\r\nversion: v1.0 # old\r\nname: 'A  b'\r\nagent: {machine: {type: f1, os_image: \"u\"}}\r\nblocks:\r\n- task: {jobs: [{commands: ['echo a: b', ! x, \"1\"], parallelism: 4}]}\r\n  run: {when: 'branch = ''ü'' and tag !~ ''.'''}\r\npromotions: [{name: x, pipeline_file: x.yml}, {name: y, pipeline_file: nix.yml}]\r\n";
+    let folder = folder(&[
+        (".semaphore/semaphore.yml", broken),
+        (".semaphore/x.yml", &PIPELINE.replace("[x]", "[1]")),
+        (".semaphore/own.yml", &format!("# pipewright: ignore[unreached-pipeline]\n{PIPELINE}")),
+    ]);
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    let before = read(".semaphore/own.yml");
+
+    let ran = run(folder.path(), &["--fix", ".semaphore/x.yml"]);
+    assert_eq!((ran.status, read(".semaphore/semaphore.yml").as_str()), (0, broken));
+    assert_eq!(read(".semaphore/x.yml"), PIPELINE.replace("[x]", "[\"1\"]"));
+    assert!(ran.out.starts_with("fixed 1 problem in 1 file\n"), "{}", ran.out);
+
+    let ran = run(folder.path(), &["--fix", "--format", "json"]);
+    assert_eq!(read(".semaphore/semaphore.yml"), fixed);
+    let left = ["missing-target", "lost-exclamation-mark"];
+    let (_, found) = summary(&ran);
+    assert_eq!((ran.status, found.len()), (1, 2), "{found:?}");
+    assert!(left.iter().all(|rule| found.iter().any(|found| found.ends_with(rule))), "{found:?}");
+    assert_eq!(read(".semaphore/own.yml"), before);
+
+    let ran = run(folder.path(), &["--fix"]);
+    assert!(ran.out.contains("fixed 0 problems in 0 files\n"), "{}", ran.out);
+    assert_eq!(read(".semaphore/semaphore.yml"), fixed);
+    let ran = run(folder.path(), &["--fix", "-"]);
+    assert_eq!((ran.status, ran.out.as_str()), (2, ""));
+}
+
+#[test]
+fn what_a_comment_or_the_settings_turn_off_is_not_fixed() {
+    let text = "version: v1.0 # pipewright: ignore[unknown-key]\nnam: x # pipewright: ignore[unknown-key]\nagent: {machine: {type: 1}}\nblocks: [{task: {jobs: [{commands: [x]}]}}]\n";
+    let folder = folder(&[
+        (".semaphore/semaphore.yml", text),
+        ("pipewright.yml", "version: 1\nvalidate: {rules: {wrong-type: off}}\n"),
+    ]);
+    run(folder.path(), &["--fix"]);
+    assert_eq!(fs::read_to_string(folder.path().join(".semaphore/semaphore.yml")).unwrap(), text);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_fixed_file_keeps_its_permissions_and_a_read_only_one_its_text() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let broken = PIPELINE.replace("[x]", "[1]");
+    let folder = folder(&[("real.yml", &broken)]);
+    let real = folder.path().join("real.yml");
+    symlink("real.yml", folder.path().join("link.yml")).unwrap();
+    let mode = |mode| fs::set_permissions(&real, fs::Permissions::from_mode(mode)).unwrap();
+
+    mode(0o440);
+    let ran = run(folder.path(), &["--fix", "real.yml"]);
+    assert_eq!(ran.status, 2, "{}", ran.out);
+    assert!(ran.err.contains("can't write \"real.yml\""), "{}", ran.err);
+    assert_eq!(fs::read_to_string(&real).unwrap(), broken);
+
+    mode(0o750);
+    assert_eq!(run(folder.path(), &["--fix", "link.yml"]).status, 0);
+    assert_eq!(fs::metadata(&real).unwrap().mode() & 0o777, 0o750);
+    assert!(fs::symlink_metadata(folder.path().join("link.yml")).unwrap().is_symlink());
+    assert_ne!(fs::read_to_string(&real).unwrap(), broken);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{blocks, expression, jobs};
 use crate::condition::{self, WhereUsed};
 use crate::diagnostic::{Note, Problem, Span};
-use crate::yaml::Node;
+use crate::yaml::{Node, Style};
 use std::collections::HashSet;
 
 /// The conditions that were looked at, by where they are defined: a text that many aliases repeat
@@ -68,6 +68,16 @@ fn of(holder: Option<Node<'_>>, place: WhereUsed, visit: &mut Visit<'_>) {
     }
 }
 
+/// A part of a string as it is written in a scalar of this style; none where that is the whole
+/// scalar's matter.
+fn spelled(text: &str, style: Style) -> Option<String> {
+    match style {
+        Style::SingleQuoted => Some(text.replace('\'', "''")),
+        _ if text.contains(['"', '\\', '\n']) => None,
+        _ => Some(text.to_owned()),
+    }
+}
+
 /// Checks a `when`. A boolean is always fine, and an empty text is the structure's to report.
 fn when(node: Node<'_>, place: WhereUsed, seen: &mut Seen, problems: &mut Vec<Problem>) {
     if !seen.insert((node.definition_span(), place)) {
@@ -84,8 +94,16 @@ fn when(node: Node<'_>, place: WhereUsed, seen: &mut Seen, problems: &mut Vec<Pr
     let read = node.within();
     let within = |span: Span| read.span(span.range());
     for problem in found {
+        let span = within(problem.span);
+        // Where the place of a part cannot be told, it is that of the whole.
+        let part = span != node.span() || problem.span == Span::new(0, text.len());
         problems.push(Problem {
-            span: within(problem.span),
+            span,
+            instead: problem
+                .instead
+                .filter(|_| part)
+                .and_then(|text| spelled(&text, node.style()))
+                .map(String::into),
             notes: problem
                 .notes
                 .into_iter()

@@ -119,10 +119,9 @@ fn is_pipeline(root: Node<'_>) -> bool {
     ["version", "blocks"].iter().all(|key| root.get(key).is_some())
 }
 
+/// The first key: there a comment at the top of the file is about it.
 fn head(root: Node<'_>) -> Span {
-    let name = root.get("name").filter(|name| name.as_str().is_some());
-    let first = root.entries().next().map(|entry| entry.key);
-    name.or(first).unwrap_or(root).span()
+    root.entries().next().map_or(root, |entry| entry.key).span()
 }
 
 /// The names of the parameters in the expressions of a text, with their offsets.
@@ -200,7 +199,7 @@ mod tests {
         assert_eq!(cut(&facts.task_files[0].reference), "t.yml");
         assert_eq!(facts.promotions[0].target.as_ref().map(cut).unwrap(), "p.yml");
         assert_eq!(facts.promotions[0].parameters.iter().map(cut).collect::<Vec<_>>(), ["X"]);
-        assert_eq!(facts.head.slice(text), "'It: ${{parameters.A}}'");
+        assert_eq!(facts.head.slice(text), "version");
         assert!(facts.pipeline);
     }
 }

@@ -79,7 +79,9 @@ fn string(node: Node<'_>, place: &Place, evaluated: bool) -> Option<Problem> {
     } else {
         return None;
     };
-    Some(Problem::new("wrong-type", node.span(), message).help(help))
+    let problem = Problem::new("wrong-type", node.span(), message).help(help);
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()) && !node.is_alias();
+    Some(if number && *key == PARALLELISM.key { problem.instead(text) } else { problem })
 }
 
 fn twice(matrix: Node<'_>, problems: &mut Vec<Problem>) {

@@ -3,6 +3,7 @@
 use super::files::Files;
 use super::location::{self, folder};
 use crate::diagnostic::{Problem, Span, nearest};
+use crate::yaml::emit;
 
 const RELATIVE: &str = "a path is relative to the folder of this file, or to the root of the repository when it starts with \"/\"";
 
@@ -41,10 +42,10 @@ impl Missing<'_> {
         let Self { rule, from, reference, path } = *self;
         let problem = Problem::new(rule, span, format!("there is no file \"{path}\""));
         if let Some(meant) = meant(files, reference) {
-            return problem.help(format!(
-                "the path is relative to the folder of this file: write \"{}\"",
-                location::reference(from, &meant)
-            ));
+            let path = location::reference(from, &meant);
+            return problem
+                .help(format!("the path is relative to the folder of this file: write \"{path}\""))
+                .instead(emit::scalar(&path));
         }
         if *suggestions == 0 {
             return problem.help(RELATIVE);

@@ -12,6 +12,7 @@ mod dependencies;
 mod expression;
 mod facts;
 mod files;
+mod fix;
 mod ignore;
 mod limits;
 mod location;
@@ -29,6 +30,7 @@ mod workflow;
 mod tests;
 
 pub use files::{Alone, Disk, Files, Unread};
+pub use fix::fixed;
 pub use location::{absolute, reference, resolve, root_of, seen_from};
 pub use repository::{Report, Selection, Severities, check};
 pub use select::{Target, select, start};
@@ -164,6 +166,7 @@ fn version(root: Node<'_>) -> Option<Problem> {
             format!("{text:?} is no version of the pipeline format"),
         )
         .help(format!("write `version: {}`", Pipeline::VERSION))
+        .instead(Pipeline::VERSION)
     })
 }
 

@@ -298,7 +298,7 @@ fn unreached(files: &dyn Files, pipelines: &Pipelines) -> Vec<(String, Problem)>
                 checked.facts.head,
                 format!("no promotion leads from \"{start}\" to this pipeline"),
             )
-            .help("a task, the API or another project may start it: then say so with `# pipewright: ignore[unreached-pipeline]` above");
+            .help("a task, the API or another project may start it: then say so with `# pipewright: ignore[unreached-pipeline]` at the top");
             Some((path.clone(), problem))
         })
         .collect()

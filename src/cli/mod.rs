@@ -3,6 +3,7 @@
 mod clouds;
 mod event;
 mod explain;
+mod fix;
 mod generate;
 mod graph;
 mod init;

@@ -1,6 +1,7 @@
 //! `pipewright validate`: what Semaphore would say about pipelines, before the push.
 
 use super::Outcome;
+use super::fix::Fixed;
 use super::progress::Progress;
 use crate::check::{self, Alone, Disk, Report, Selection, Severities, Target};
 use crate::diagnostic::{Severity, SourceFile};
@@ -27,6 +28,9 @@ pub(super) struct Validate {
     /// Fail on warnings, too
     #[arg(long)]
     deny_warnings: bool,
+    /// Put right in the files what is beyond doubt, and report the rest
+    #[arg(long)]
+    fix: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -45,13 +49,14 @@ enum Format {
 
 impl Validate {
     pub(super) fn run(self) -> Outcome {
-        match self.report() {
-            Ok(report) => self.outcome(&report),
+        let mut fixed = Fixed::default();
+        match self.report(&mut fixed) {
+            Ok(report) => self.outcome(&report, &fixed),
             Err(failed) => failed,
         }
     }
 
-    fn report(&self) -> Result<Report, Outcome> {
+    fn report(&self, fixed: &mut Fixed) -> Result<Report, Outcome> {
         let here = std::env::current_dir().map_err(Outcome::unusable)?;
         let nearest = [nearest(&here)];
         let paths: &[PathBuf] = if self.paths.is_empty() { &nearest } else { &self.paths };
@@ -60,6 +65,11 @@ impl Validate {
         let mut stdin = false;
         for path in paths {
             if path.as_os_str() == "-" {
+                if self.fix {
+                    return Err(Outcome::unusable(
+                        "--fix changes files, and standard input is none",
+                    ));
+                }
                 if !std::mem::replace(&mut stdin, true) {
                     report.merge(standard_input()?);
                 }
@@ -97,21 +107,26 @@ impl Validate {
         for (target, seen_from) in files {
             let start = check::start(&target);
             let (validation, excluded) = settings(&target.root, &start, seen_from.as_deref())?;
+            let base = seen_from.clone().unwrap_or_default();
             let disk = Disk::new(&target.root, seen_from);
             let selection = without(target.selection, &excluded);
+            if self.fix {
+                fixed.fix(&disk, &base, &selection, &validation.severities)?;
+            }
             let more = check::check(&disk, &selection, &validation.severities, &|| progress.tick());
             report.merge(more);
         }
         Ok(report)
     }
 
-    fn outcome(&self, report: &Report) -> Outcome {
+    fn outcome(&self, report: &Report, fixed: &Fixed) -> Outcome {
         let found = &report.diagnostics;
         let files = report.files.len();
         let out = match self.format {
             Format::Text => {
                 let colour = super::outcome::colour(&std::io::stdout());
-                report::render(found, colour) + &report::summary(found, files)
+                let told = if self.fix { fixed.told() } else { String::new() };
+                report::render(found, colour) + &told + &report::summary(found, files)
             }
             Format::Json => report::json(found, files),
             Format::Sarif => report::sarif(found),

@@ -80,7 +80,7 @@ impl When {
                     .into_iter()
                     .map(|finding| finding.problem)
                     .find(|found| found.span == error.problem.span);
-                self.failed(found.unwrap_or(error.problem), if error.on_platform { 1 } else { 2 })
+                self.failed(found.unwrap_or(*error.problem), if error.on_platform { 1 } else { 2 })
             }
             Ok(evaluation) => match self.format {
                 Format::Json => Outcome::fine(format!("{{\"result\": {}}}\n", evaluation.result())),

@@ -118,7 +118,7 @@ impl Evaluation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvalError {
     /// The part that failed and why. Its rule is that of the check that would have found it.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// Whether the platform, too, finds no value. It may find one where a regular expression
     /// uses what is not supported here or runs away, and where changes are not known.
     pub on_platform: bool,
@@ -175,14 +175,15 @@ impl Expression {
         let Some(call) = ChangeIn::read(self, id, place) else {
             let message = format!("unknown function in `{}`", self.source(id));
             let problem = Problem::new(change_in::FUNCTION, self.span(id), message);
-            return Err(EvalError { problem, on_platform: true });
+            return Err(EvalError { problem: problem.into(), on_platform: true });
         };
-        let call = call.map_err(|problem| EvalError { problem, on_platform: true })?;
+        let call =
+            call.map_err(|problem| EvalError { problem: problem.into(), on_platform: true })?;
         if !inputs.tag.is_empty() {
             return Ok(call.on_tags);
         }
         changes.change_in(&call).map_err(|reason| EvalError {
-            problem: Problem::new(change_in::FUNCTION, self.span(id), reason),
+            problem: Problem::new(change_in::FUNCTION, self.span(id), reason).into(),
             on_platform: false,
         })
     }
@@ -197,7 +198,7 @@ fn input(
     if keyword.only_in_promotions() && place == WhereUsed::Pipeline {
         let message = format!("`{keyword}` is only known inside promotions");
         let problem = Problem::new(KEYWORD, span, message);
-        return Err(EvalError { problem, on_platform: true });
+        return Err(EvalError { problem: problem.into(), on_platform: true });
     }
     Ok(Value::Text(inputs.get(keyword).to_owned()))
 }
@@ -244,7 +245,7 @@ impl Values<'_> {
     ) -> Result<bool, EvalError> {
         let error = |id: NodeId, message: String, on_platform: bool| {
             let problem = Problem::new(REGEX, self.expression.span(id), message);
-            EvalError { problem, on_platform }
+            EvalError { problem: problem.into(), on_platform }
         };
         let Value::Text(text) = left else {
             let message = format!("`{operator}` needs a text on its left, found {left}");

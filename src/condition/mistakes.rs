@@ -67,12 +67,14 @@ pub(super) fn lexical(text: &str, at: usize, before: Option<&Token>) -> Problem 
             here(if rest.starts_with("&&") { 2 } else { 1 }),
             "expected `and` or `or`, found `&`".to_owned(),
             "write `and`",
-        ),
+        )
+        .instead("and"),
         '|' => problem(
             here(if rest.starts_with("||") { 2 } else { 1 }),
             "expected `and` or `or`, found `|`".to_owned(),
             "write `or`",
-        ),
+        )
+        .instead("or"),
         '!' => problem(here(1), "`!` only stands in `!=` and `!~`".to_owned(), NO_NOT),
         '~' => problem(
             here(1),
@@ -140,7 +142,7 @@ fn quoted(rest: &str, at: usize, open: char) -> Problem {
     match text {
         "" => problem
             .help("and there is no empty string: to ask whether an input is empty, use `!~ '.'`"),
-        _ => problem.help(format!("write '{text}'")),
+        _ => problem.help(format!("write '{text}'")).instead(format!("'{text}'")),
     }
 }
 
@@ -281,7 +283,9 @@ fn habit(tokens: &[Token], at: usize, expected: &Expected) -> Option<Problem> {
             };
             touching.then(|| {
                 let message = format!("expected one operator, found `{first}{}`", spelled(token));
-                Problem::new(SYNTAX, span, message).help(format!("write `{meant}`"))
+                Problem::new(SYNTAX, span, message)
+                    .help(format!("write `{meant}`"))
+                    .instead(meant.as_str())
             })
         }
         TokenKind::Identifier(name) => word_habit(name, token.span, expected),
@@ -314,11 +318,13 @@ fn word_habit(name: &str, span: Span, expected: &Expected) -> Option<Problem> {
         }
         "and" | "or" if term || joins => Some(
             Problem::new(SYNTAX, span, format!("`{name}` is not an operator"))
-                .help(format!("write `{small}` or `{}`", small.to_ascii_uppercase())),
+                .help(format!("write `{small}` or `{}`", small.to_ascii_uppercase()))
+                .instead(small.as_str()),
         ),
         "true" | "false" => Some(
             unknown(format!("unknown word `{name}`"))
-                .help(format!("write `{small}` or `{}`", small.to_ascii_uppercase())),
+                .help(format!("write `{small}` or `{}`", small.to_ascii_uppercase()))
+                .instead(small.as_str()),
         ),
         _ if !term => None,
         _ => {
@@ -329,7 +335,9 @@ fn word_habit(name: &str, span: Span, expected: &Expected) -> Option<Problem> {
                 name == keyword || (name == "pr" && keyword == "pullrequest")
             });
             Some(match keyword {
-                Some(keyword) => problem.help(format!("write `{keyword}`")),
+                Some(keyword) => {
+                    problem.help(format!("write `{keyword}`")).instead(keyword.as_str())
+                }
                 None if small == "change_in" => {
                     problem.help("give it a pattern: `change_in('/lib')`")
                 }

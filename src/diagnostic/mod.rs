@@ -35,6 +35,8 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// What to write in place of the text at `span`, where that is beyond doubt.
+    pub instead: Option<Box<str>>,
     /// Other places that belong to the explanation.
     pub notes: Vec<Note>,
 }
@@ -43,13 +45,20 @@ impl Problem {
     /// A problem without help or notes.
     #[must_use]
     pub fn new(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { rule, span, message: message.into(), help: None, notes: Vec::new() }
+        Self { rule, span, message: message.into(), help: None, instead: None, notes: Vec::new() }
     }
 
     /// Adds what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what to write in place of the text that it speaks of.
+    #[must_use]
+    pub fn instead(mut self, text: impl Into<Box<str>>) -> Self {
+        self.instead = Some(text.into());
         self
     }
 

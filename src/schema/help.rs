@@ -79,55 +79,62 @@ pub(super) fn nearest<'c>(text: &str, candidates: &[&'c str]) -> Option<&'c str>
         .map(|(_, candidate)| candidate)
 }
 
-/// How the value should have been written.
+/// How the value should have been written, in words; and the value itself, where there is only one
+/// way.
 pub(super) fn for_wrong_type(
     shape: &Shape,
     form: &Form,
     node: Node<'_>,
     place: &Place<'_>,
-) -> Option<String> {
+) -> Option<(String, Option<String>)> {
+    let in_words = |help: String| (help, None);
     match node.value() {
-        Value::Null if node.is_absent() => Some(match place.step {
+        Value::Null if node.is_absent() => Some(in_words(match place.step {
             Step::Key(_) => "write a value, or remove the key".into(),
             Step::Item(_) => "write a value, or remove the dash".into(),
             Step::Root => "write something".into(),
-        }),
+        })),
         #[allow(clippy::cast_possible_truncation)]
         Value::Float(float)
             if !form.integers.is_empty() && float.fract() == 0.0 && float.abs() < 1e15 =>
         {
-            Some(format!("write `{}`", float as i64))
+            Some((format!("write `{}`", float as i64), Some((float as i64).to_string())))
         }
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)
             if !form.texts.is_empty() =>
         {
             Some(as_string(form, node, place))
         }
-        Value::Str(text) => unquoted(form, text)
-            .or_else(|| lines(shape, form, text))
-            .or_else(|| wrapping(shape, form, node, place)),
+        Value::Str(text) => unquoted(form, text).or_else(|| {
+            lines(shape, form, text).or_else(|| wrapping(shape, form, node, place)).map(in_words)
+        }),
         Value::Map if !form.texts.is_empty() => Some(map_as_string(node)),
-        Value::Map => pairs(shape, form, node).or_else(|| wrapping(shape, form, node, place)),
-        Value::Seq if !form.texts.is_empty() && form.maps.is_empty() => joined(node),
-        _ => wrapping(shape, form, node, place),
+        Value::Map => {
+            pairs(shape, form, node).or_else(|| wrapping(shape, form, node, place)).map(in_words)
+        }
+        Value::Seq if !form.texts.is_empty() && form.maps.is_empty() => joined(node).map(in_words),
+        _ => wrapping(shape, form, node, place).map(in_words),
     }
 }
 
 /// A number, boolean or null where a string is wanted.
-fn as_string(form: &Form, node: Node<'_>, place: &Place<'_>) -> String {
+fn as_string(form: &Form, node: Node<'_>, place: &Place<'_>) -> (String, Option<String>) {
     let names: Vec<&String> = form.texts.iter().flat_map(|text| &text.names).collect();
     if !names.is_empty() {
-        return format!("write {}", Names(&names, "or"));
+        return (format!("write {}", Names(&names, "or")), None);
     }
     let spelled = node.definition_span().slice(node.tree().text());
-    match form.examples.iter().find(|example| example.contains(spelled)) {
-        Some(example) => format!("write `{}`", with_key(place, &emit::scalar(example))),
-        None => format!("write it in quotes: `{}`", with_key(place, &format!("\"{spelled}\""))),
-    }
+    let (words, instead) = match form.examples.iter().find(|example| example.contains(spelled)) {
+        Some(example) => ("write", emit::scalar(example)),
+        None => ("write it in quotes:", format!("\"{spelled}\"")),
+    };
+    let help = format!("{words} `{}`", with_key(place, &instead));
+    // Who writes `null` may mean no text at all.
+    (help, Some(instead).filter(|_| !node.is_null()))
 }
 
 /// A string where a number or boolean is wanted that it spells.
-fn unquoted(form: &Form, text: &str) -> Option<String> {
+fn unquoted(form: &Form, text: &str) -> Option<(String, Option<String>)> {
     let boolean = match text.to_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Some("true"),
         "false" | "no" | "off" | "n" => Some("false"),
@@ -136,14 +143,15 @@ fn unquoted(form: &Form, text: &str) -> Option<String> {
     if form.boolean
         && let Some(boolean) = boolean
     {
-        return Some(format!("write `{boolean}`, without quotes"));
+        let help = format!("write `{boolean}`, without quotes");
+        return Some((help, Some(boolean.to_owned())));
     }
     let wanted = match resolve_plain(text) {
         Value::Int(_) => !form.integers.is_empty() || !form.numbers.is_empty(),
         Value::Float(_) => !form.numbers.is_empty(),
         _ => false,
     };
-    wanted.then(|| format!("write it without quotes: `{text}`"))
+    wanted.then(|| (format!("write it without quotes: `{text}`"), Some(text.to_owned())))
 }
 
 /// A text of several lines where a list of strings is wanted.
@@ -157,16 +165,17 @@ fn lines(shape: &Shape, form: &Form, text: &str) -> Option<String> {
 }
 
 /// A map where a string is wanted: mostly a command with `: ` in it.
-fn map_as_string(node: Node<'_>) -> String {
+fn map_as_string(node: Node<'_>) -> (String, Option<String>) {
     let text = node.definition_span().slice(node.tree().text());
     let reason = match node.style() {
         Style::Flow => "the brace makes a map of it",
         _ => "\": \" makes a map of it",
     };
     if text.contains('\n') {
-        format!("{reason}: put the text under a `|`, or in quotes")
+        (format!("{reason}: put the text under a `|`, or in quotes"), None)
     } else {
-        format!("{reason}: put the whole in quotes, `{}`", quoted(text))
+        let instead = quoted(text);
+        (format!("{reason}: put the whole in quotes, `{instead}`"), Some(instead))
     }
 }
 

@@ -9,7 +9,7 @@ use super::place::{Names, Place, Step, Within, name};
 use super::scalar;
 use super::walk::Walk;
 use crate::diagnostic::Problem;
-use crate::yaml::{Entry, Kind, Node};
+use crate::yaml::{Entry, Kind, Node, emit};
 
 /// Holds a map against the alternatives of a form.
 pub(super) fn check<'w>(
@@ -237,10 +237,10 @@ fn unknown_key<'w>(
     }
     let unknown = Unknown { text, there: there.get(), maps, value: entry.value, place };
     let (help, meant) = help::for_unknown_key(walk.shape, &unknown);
-    walk.report(match help {
-        Some(help) => problem.help(help),
-        None => problem,
-    });
+    let mut problem = problem;
+    problem.help = help;
+    problem.instead = meant.map(|key| emit::scalar(&key.name).into());
+    walk.report(problem);
     meant
 }
 

@@ -6,7 +6,7 @@ use super::help;
 use super::place::{Names, Place};
 use super::walk::Walk;
 use crate::diagnostic::Problem;
-use crate::yaml::{Node, Value};
+use crate::yaml::{Node, Value, emit};
 
 /// Holds a string against the alternatives of a form.
 pub(super) fn text(
@@ -26,12 +26,13 @@ pub(super) fn text(
     walk.report(match free {
         None => {
             let message = format!("{place} cannot be \"{text}\"");
-            Problem::new("unknown-value", span, message).help(
-                help::nearest(text, &names).map_or_else(
-                    || format!("write {}", Names(&names, "or")),
-                    |name| format!("did you mean \"{name}\"?"),
-                ),
-            )
+            let problem = Problem::new("unknown-value", span, message);
+            match help::nearest(text, &names) {
+                Some(name) => {
+                    problem.help(format!("did you mean \"{name}\"?")).instead(emit::scalar(name))
+                }
+                None => problem.help(format!("write {}", Names(&names, "or"))),
+            }
         }
         Some(free) => {
             let length = text.chars().count();

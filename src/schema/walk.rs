@@ -157,7 +157,11 @@ impl<'w> Walk<'w> {
         };
         let problem = Problem::new("wrong-type", place.value_token(node), message);
         self.report(match help::for_wrong_type(self.shape, form, node, place) {
-            Some(help) => problem.help(help),
+            Some((help, instead)) => Problem {
+                help: Some(help),
+                instead: instead.filter(|_| !node.is_alias()).map(String::into),
+                ..problem
+            },
             None => problem,
         });
     }

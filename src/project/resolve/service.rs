@@ -24,6 +24,7 @@ impl Resolver<'_> {
             for problem in condition::check(&when, condition::WhereUsed::Promotion) {
                 let problem = Problem {
                     span: node.span_within(problem.span.range()),
+                    instead: None,
                     notes: Vec::new(),
                     ..problem
                 };
