@@ -1,6 +1,6 @@
 //! Reading profiles: structure, references between their parts, and every template tried out.
 
-use super::profile::{Profile, SettingKind};
+use super::profile::{Profile, SettingKind, When};
 use super::render::Surroundings;
 use super::settings;
 use crate::diagnostic::{Diagnostic, Origin, Problem, Severity, SourceFile};
@@ -118,6 +118,7 @@ impl Checker<'_> {
         self.changelog(profile);
         self.references(profile);
         self.settings(profile);
+        self.conditions(profile);
         if self.problems.is_empty() {
             self.templates(profile);
         }
@@ -196,10 +197,55 @@ impl Checker<'_> {
         }
     }
 
-    /// Tries every template: once with the defaults alone, and once with every setting given.
+    /// Every condition asks for a value that a setting can have, and one of a setting for those
+    /// before it.
+    fn conditions(&mut self, profile: &Profile) {
+        let mut conditions: Vec<(Route, &When, usize)> = Vec::new();
+        for (index, (key, setting)) in profile.settings.iter().enumerate() {
+            let at = Route::root().key("settings").key(key);
+            conditions.push((at.clone().key("when"), &setting.when, index));
+            conditions.push((at.key("required_when"), &setting.required_when, index));
+        }
+        let all = profile.settings.len();
+        let registry = Route::root().key("registry").key("releases_only_when");
+        conditions.push((registry, &profile.registry.releases_only_when, all));
+        for (name, secret) in &profile.secrets {
+            let at = Route::root().key("secrets").key(name).key("when");
+            conditions.push((at, &secret.when, all));
+        }
+        for (index, step) in profile.runbook.iter().enumerate() {
+            let at = Route::root().key("runbook").index(index).key("when");
+            conditions.push((at, &step.when, all));
+        }
+        for (at, when, before) in conditions {
+            for (key, value) in when {
+                let at = at.clone().key(key);
+                let known = profile.settings.get_full(key).filter(|(index, ..)| *index < before);
+                let Some((_, _, setting)) = known else {
+                    let message = format!("there is no setting \"{key}\" before this");
+                    self.report(&at, Part::Key, message);
+                    continue;
+                };
+                if setting.kind == SettingKind::Choice && !setting.choices.contains(value) {
+                    let choices = setting.choices.join(", ");
+                    let message =
+                        format!("{value:?} is not a value of \"{key}\", which is one of {choices}");
+                    self.report(&at, Part::Value, message);
+                }
+            }
+        }
+    }
+
+    /// Tries every template: with the defaults alone, with every setting given, and with each
+    /// choice.
     fn templates(&mut self, profile: &Profile) {
-        let surroundings =
-            Surroundings { name: "service", namespace: "default", pull_secret: "service-registry" };
+        let surroundings = Surroundings {
+            name: "service",
+            namespace: "default",
+            pull_secret: "service-registry",
+            default_branch: "main",
+            release_tags: &["v".to_owned()],
+        };
         // A default stands for itself.
         let given: IndexMap<String, String> = profile
             .settings
@@ -223,32 +269,48 @@ impl Checker<'_> {
                 profile.settings.keys().map(|key| (key.clone(), String::new())).collect()
             }
         };
-        for fill in [false, true] {
-            if fill {
-                for value in values.values_mut().filter(|value| value.is_empty()) {
-                    "value".clone_into(value);
+        if !self.render(profile, &surroundings, &values) {
+            return;
+        }
+        for value in values.values_mut().filter(|value| value.is_empty()) {
+            "value".clone_into(value);
+        }
+        for (key, setting) in &profile.settings {
+            for choice in &setting.choices {
+                let mut values = values.clone();
+                values.insert(key.clone(), choice.clone());
+                if !self.render(profile, &surroundings, &values) {
+                    return;
                 }
             }
-            if let Err(error) = profile.try_render(&surroundings, &values) {
-                let at = error.route.iter().fold(Route::root(), |route, part| {
-                    match part.parse::<usize>() {
-                        Ok(index) => route.index(index),
-                        Err(_) => route.key(part),
-                    }
-                });
-                self.report(
-                    &at,
-                    Part::Value,
-                    format!("the template can't be filled in: {}", error.message),
-                );
-                return;
-            }
         }
+        self.render(profile, &surroundings, &values);
+    }
+
+    /// Whether all templates can be filled in; the first that can't is reported.
+    fn render(
+        &mut self,
+        profile: &Profile,
+        surroundings: &Surroundings<'_>,
+        values: &IndexMap<String, String>,
+    ) -> bool {
+        let Err(error) = profile.try_render(surroundings, values) else { return true };
+        let at =
+            error.route.iter().fold(Route::root(), |route, part| match part.parse::<usize>() {
+                Ok(index) => route.index(index),
+                Err(_) => route.key(part),
+            });
+        self.report(
+            &at,
+            Part::Value,
+            format!("the template can't be filled in: {}", error.message),
+        );
+        false
     }
 }
 
 /// Keys that every target has, and names that templates have beside the settings.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 11] = [
     "id",
     "cloud",
     "after",
@@ -258,4 +320,6 @@ const RESERVED: [&str; 9] = [
     "secrets",
     "name",
     "pull_secret",
+    "default_branch",
+    "release_tags",
 ];

@@ -10,7 +10,8 @@ mod settings;
 
 pub use load::{LoadError, parse, read};
 pub use profile::{
-    Change, Cluster, Database, Profile, Registry, Secret, Setting, SettingKind, Step,
+    Change, Cluster, Database, Profile, Registry, Secret, Setting, SettingKind, Step, Subject,
+    SubjectKind, When,
 };
 pub use render::{Rendered, Surroundings};
 pub use settings::{SettingProblem, resolve};

@@ -1,7 +1,7 @@
 //! What a cloud profile says: the types behind `clouds/<id>.yml`.
 //!
-//! Values marked as templates may contain `{{ name }}`, `{{ namespace }}`, `{{ pull_secret }}` and
-//! every setting of the profile. A setting's value is always shell-safe text (see
+//! Values marked as templates may contain `{{ name }}`, `{{ namespace }}`, `{{ pull_secret }}`,
+//! `{{ default_branch }}`, `{{ release_tags }}` and every setting of the profile. A setting's value is always shell-safe text (see
 //! [`crate::cloud::settings`]), so a template is safe wherever it stands in a command.
 
 use indexmap::IndexMap;
@@ -34,6 +34,10 @@ pub struct Profile {
     /// an empty one is left out.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub env_vars: IndexMap<String, String>,
+    /// Templates of commands that fail, and say what to do, where a job lacks what somebody has to
+    /// have arranged; they come first in every job that needs the cloud, and in the first job of CI.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prerequisites: Vec<String>,
     /// Template of the image's address without tag, as the shell reads it inside double quotes,
     /// after the commands of `registry.login` or `cluster.connect`.
     #[schemars(length(min = 1))]
@@ -81,12 +85,26 @@ pub struct Setting {
     /// Whether a target must give it, because no default can be right.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
+    /// Values of settings before this one with which a target must give it.
+    #[serde(default, skip_serializing_if = "When::is_empty")]
+    pub required_when: When,
+    /// Values of settings before this one without which it is of no use, and can't be given.
+    #[serde(default, skip_serializing_if = "When::is_empty")]
+    pub when: When,
     /// Regular expression that the whole value must match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
     /// The values to choose from, for `type: choice`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
+}
+
+/// Settings with the value that each must have; none is always true.
+pub type When = IndexMap<String, String>;
+
+/// Whether the settings have the values that are asked for.
+pub(super) fn holds(when: &When, values: &IndexMap<String, String>) -> bool {
+    when.iter().all(|(key, value)| values.get(key) == Some(value))
 }
 
 /// What kind of value a [`Setting`] takes.
@@ -103,12 +121,16 @@ pub enum SettingKind {
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Registry {
-    /// The name that people read.
+    /// Template of the name that people read.
     #[schemars(length(min = 1))]
     pub name: String,
-    /// The secrets that `login` and `pull_secret` need.
+    /// The secrets that `login` and `pull_secret` need, as far as they are of use with the settings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// Values of settings with which only releases may log in, so that CI, which builds every
+    /// branch, can't keep its images there.
+    #[serde(default, skip_serializing_if = "When::is_empty")]
+    pub releases_only_when: When,
     /// Templates of the commands after which `docker push` works; an empty one is left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub login: Vec<String>,
@@ -125,12 +147,36 @@ pub struct Cluster {
     /// The name that people read.
     #[schemars(length(min = 1))]
     pub name: String,
-    /// The secrets that `connect` needs.
+    /// The secrets that `connect` needs, as far as they are of use with the settings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
     /// Templates of the commands after which `kubectl` works; an empty one is left out.
     #[schemars(length(min = 1))]
     pub connect: Vec<String>,
+    /// Who CI is inside the cluster: the runbook binds the role with the rights that the pipelines
+    /// need to all of these. Without any, it has no such step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<Subject>,
+}
+
+/// Who CI is inside the cluster.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Whether it is a user or a group.
+    pub kind: SubjectKind,
+    /// Template of its name, as the shell of the runbook reads it inside double quotes.
+    #[schemars(length(min = 1))]
+    pub name: String,
+}
+
+/// What Kubernetes knows an identity as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+pub enum SubjectKind {
+    /// One identity.
+    User,
+    /// All that are in a group.
+    Group,
 }
 
 /// Defaults of the database secret.
@@ -167,7 +213,10 @@ pub struct Secret {
     /// What it gives access to.
     #[schemars(length(min = 1))]
     pub description: String,
-    /// Its environment variables, each with what to put into it.
+    /// Values of settings without which it is not needed.
+    #[serde(default, skip_serializing_if = "When::is_empty")]
+    pub when: When,
+    /// Its environment variables, each with what to put into it, as a template.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub env_vars: IndexMap<String, String>,
     /// Its files: where a job finds each, and the file on your disk that it is made from.
@@ -185,6 +234,9 @@ pub struct Step {
     /// Whether it is only of use to a service with a database.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub when_database: bool,
+    /// Values of settings without which it is of no use.
+    #[serde(default, skip_serializing_if = "When::is_empty")]
+    pub when: When,
     /// Template of what to know and do, as Markdown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,

@@ -1,6 +1,6 @@
 //! A profile's templates, filled in for one target.
 
-use super::profile::{Profile, Step};
+use super::profile::{Profile, Secret, Step, Subject, holds};
 use indexmap::IndexMap;
 use std::sync::LazyLock;
 use tera::{Context, Tera};
@@ -14,13 +14,27 @@ pub struct Surroundings<'a> {
     pub namespace: &'a str,
     /// Name of the Kubernetes secret that holds the registry's credentials.
     pub pull_secret: &'a str,
+    /// Branch that is deployed.
+    pub default_branch: &'a str,
+    /// How the tags start that are released; one empty text when any is, nothing when none is.
+    pub release_tags: &'a [String],
 }
 
 /// A profile with everything filled in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
+    /// Commands that fail where a job lacks what somebody has to have arranged.
+    pub prerequisites: Vec<String>,
     /// The image's address without tag, as the shell reads it inside double quotes.
     pub image: String,
+    /// The registry's name that people read.
+    pub registry_name: String,
+    /// Whether only releases may log in to the registry.
+    pub releases_only: bool,
+    /// The secrets that are of use with the settings.
+    pub secrets: IndexMap<String, Secret>,
+    /// Who CI is inside the cluster.
+    pub subjects: Vec<Subject>,
     /// Environment variables of the target's jobs.
     pub env_vars: IndexMap<String, String>,
     /// Commands after which `docker push` works.
@@ -85,17 +99,42 @@ impl Profile {
                 env_vars.insert(name.clone(), value);
             }
         }
+        let mut secrets = IndexMap::new();
+        for (name, secret) in &self.secrets {
+            let mut secret = secret.clone();
+            for (variable, prompt) in &mut secret.env_vars {
+                *prompt = text(&["secrets", name, "env_vars", variable], prompt)?;
+            }
+            if holds(&secret.when, settings) {
+                secrets.insert(name.clone(), secret);
+            }
+        }
+        let mut subjects = Vec::new();
+        for (index, subject) in self.cluster.subjects.iter().enumerate() {
+            let name = text(&["cluster", "subjects", &index.to_string(), "name"], &subject.name)?;
+            subjects.push(Subject { kind: subject.kind, name });
+        }
         let mut runbook = Vec::new();
         for (index, step) in self.runbook.iter().enumerate() {
             let index = index.to_string();
+            if !holds(&step.when, settings) {
+                continue;
+            }
             runbook.push(Step {
                 title: step.title.clone(),
                 when_database: step.when_database,
+                when: step.when.clone(),
                 text: text(&["runbook", &index, "text"], &step.text)?,
                 commands: text(&["runbook", &index, "commands"], &step.commands)?,
             });
         }
         Ok(Rendered {
+            prerequisites: list(&["prerequisites"], &self.prerequisites)?,
+            registry_name: text(&["registry", "name"], &self.registry.name)?,
+            releases_only: !self.registry.releases_only_when.is_empty()
+                && holds(&self.registry.releases_only_when, settings),
+            secrets,
+            subjects,
             image: text(&["image"], &self.image)?,
             env_vars,
             login: list(&["registry", "login"], &self.registry.login)?,
@@ -119,6 +158,8 @@ pub(super) fn render_text(
     context.insert("name", surroundings.name);
     context.insert("namespace", surroundings.namespace);
     context.insert("pull_secret", surroundings.pull_secret);
+    context.insert("default_branch", surroundings.default_branch);
+    context.insert("release_tags", &surroundings.release_tags);
     for (key, value) in settings {
         context.insert(key.clone(), value);
     }

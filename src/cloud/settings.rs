@@ -4,7 +4,7 @@
 //! `_ . / : @ % + = , -`, starting with a letter or digit. So no setting can turn into a command,
 //! wherever a template puts it.
 
-use super::profile::{Profile, Setting, SettingKind};
+use super::profile::{Profile, Setting, SettingKind, When, holds};
 use super::render::{Surroundings, render_text};
 use indexmap::IndexMap;
 
@@ -33,6 +33,18 @@ pub fn resolve(
     let mut values = IndexMap::new();
     let mut problems = Vec::new();
     for (key, setting) in &profile.settings {
+        if !holds(&setting.when, &values) {
+            if given.contains_key(key) {
+                problems.push(SettingProblem {
+                    key: key.clone(),
+                    given: true,
+                    message: format!("\"{key}\" is of no use unless {}", told(&setting.when)),
+                    help: Some("take it away, or change that".to_owned()),
+                });
+            }
+            values.insert(key.clone(), String::new());
+            continue;
+        }
         let value = match (given.get(key), &setting.default) {
             (Some(value), _) => value.clone(),
             // A default may use the settings before it.
@@ -59,12 +71,20 @@ pub fn resolve(
                     help,
                 });
             }
-        } else if setting.required {
+        } else if setting.required
+            || !setting.required_when.is_empty() && holds(&setting.required_when, &values)
+        {
+            let because: When =
+                setting.when.iter().chain(&setting.required_when).map(owned).collect();
+            let because = match because.is_empty() {
+                true => String::new(),
+                false => format!(", as {}", told(&because)),
+            };
             problems.push(SettingProblem {
                 key: key.clone(),
                 given: false,
                 message: format!(
-                    "{} needs the setting \"{key}\": {}",
+                    "{} needs the setting \"{key}\"{because}: {}",
                     profile.name,
                     lower_first(&setting.description)
                 ),
@@ -74,6 +94,17 @@ pub fn resolve(
         values.insert(key.clone(), value);
     }
     if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+fn owned((key, value): (&String, &String)) -> (String, String) {
+    (key.clone(), value.clone())
+}
+
+/// Settings and their values in words.
+fn told(when: &When) -> String {
+    let each: Vec<String> =
+        when.iter().map(|(key, value)| format!("\"{key}\" is \"{value}\"")).collect();
+    each.join(" and ")
 }
 
 /// What is wrong with one value: a message and help.

@@ -73,6 +73,7 @@ pub(super) fn quoted_words(words: &[String]) -> String {
 /// Makes `kubectl` talk to the target.
 pub(super) fn connect(target: &Target) -> Script {
     let mut script = Script::default();
+    script.all(&target.rendered.prerequisites);
     script.all(&target.rendered.connect);
     script.run(format!("kubectl config set-context --current --namespace={}", target.namespace));
     script

@@ -80,6 +80,7 @@ fn target_image(target: &Target) -> String {
 
 fn push(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
     let mut script = Script::default();
+    script.all(&target.rendered.prerequisites);
     script.extend(image::login(project));
     script.extend(image::fetch(project, false));
     script.all(&target.rendered.login);

@@ -52,6 +52,11 @@ pub(super) fn prerequisites(project: &Project) -> Script {
             "if test -z \"$SEMAPHORE_REGISTRY_URL\"; then echo 'This organization has no private registry: see RUNBOOK.md, section 1'; false; fi",
         );
     }
+    for command in project.targets.iter().flat_map(|target| &target.rendered.prerequisites) {
+        if !script.lines.iter().any(|(known, _)| known == command) {
+            script.run(command.clone());
+        }
+    }
     script
 }
 

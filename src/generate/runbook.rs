@@ -133,7 +133,7 @@ fn section(project: &Project, target: &Target) -> Section {
         title: target.title(),
         cloud_name: target.cloud.name.clone(),
         cluster_name: target.cloud.cluster.name.clone(),
-        registry_name: target.cloud.registry.name.clone(),
+        registry_name: target.rendered.registry_name.clone(),
         namespace: target.namespace.clone(),
         deployment_target: target.deployment_target.clone(),
         stable: target.replicas.stable,

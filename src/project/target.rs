@@ -53,17 +53,26 @@ impl Target {
     /// The secrets that pushing an image needs, under their names for this target.
     #[must_use]
     pub fn registry_secrets(&self) -> Vec<&str> {
-        self.cloud.registry.secrets.iter().map(|name| self.secret_name(name)).collect()
+        self.in_use(&self.cloud.registry.secrets)
     }
 
     /// The secrets that `kubectl` needs, under their names for this target.
     #[must_use]
     pub fn cluster_secrets(&self) -> Vec<&str> {
-        self.cloud.cluster.secrets.iter().map(|name| self.secret_name(name)).collect()
+        self.in_use(&self.cloud.cluster.secrets)
+    }
+
+    /// Those of the profile's secrets that this target's settings ask for.
+    fn in_use<'a>(&'a self, names: &'a [String]) -> Vec<&'a str> {
+        names
+            .iter()
+            .filter(|name| self.rendered.secrets.contains_key(*name))
+            .map(|name| self.secret_name(name))
+            .collect()
     }
 
     /// What the profile says about its secrets, under their names for this target.
     pub fn cloud_secrets(&self) -> impl Iterator<Item = (&str, &Secret)> {
-        self.cloud.secrets.iter().map(|(name, secret)| (self.secret_name(name), secret))
+        self.rendered.secrets.iter().map(|(name, secret)| (self.secret_name(name), secret))
     }
 }

@@ -2,6 +2,7 @@
 //! together; all problems in one go, each at its place.
 
 mod jobs;
+mod release;
 mod service;
 mod targets;
 
@@ -13,6 +14,7 @@ use crate::cloud::Clouds;
 use crate::diagnostic::{Diagnostic, Origin, Problem, Severity, SourceFile, Span};
 use crate::schema::Shape;
 use crate::yaml::{Part, Route, Tree};
+use release::Release;
 use serde::Deserialize;
 use serde::de::value::MapDeserializer;
 use std::fmt;
@@ -170,7 +172,8 @@ impl Resolver<'_> {
         self.env(&config, database);
         self.skip(&config);
         let ci_registry = config.ci_registry.unwrap_or(CiRegistry::Semaphore);
-        let targets = self.targets(stand_in, &namespace, replicas);
+        let release = Release::of(&default_branch, &release_when);
+        let targets = self.targets(stand_in, &namespace, replicas, &release);
         self.ci_registry(ci_registry, &targets);
         Some(Project {
             name,

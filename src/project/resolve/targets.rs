@@ -3,6 +3,7 @@
 use super::super::config::{CiRegistry, SettingValue, TargetConfig};
 use super::super::target::{DB_PARAMS, Target};
 use super::super::{Replicas, names, pull_secret};
+use super::release::Release;
 use super::{Resolver, replicas, route};
 use crate::cloud::{self, Surroundings};
 use crate::diagnostic::{Problem, nearest};
@@ -28,6 +29,7 @@ impl Resolver<'_> {
         name: &str,
         namespace: &str,
         default: Replicas,
+        release: &Release<'_>,
     ) -> Vec<Target> {
         let configs = self.target_configs();
         let mut given: Vec<(usize, TargetConfig)> =
@@ -46,7 +48,7 @@ impl Resolver<'_> {
         let mut targets: Vec<Target> = Vec::new();
         for (index, config) in &given {
             let at = Route::root().key("targets").index(*index);
-            if let Some(target) = self.target(config, &at, name, namespace, default) {
+            if let Some(target) = self.target(config, &at, name, namespace, default, release) {
                 if targets.iter().any(|known| known.id == target.id) {
                     let id_at = at.clone().key(if config.id.is_some() { "id" } else { "cloud" });
                     self.report(
@@ -117,6 +119,7 @@ impl Resolver<'_> {
         name: &str,
         namespace: &str,
         default: Replicas,
+        release: &Release<'_>,
     ) -> Option<Target> {
         let Some(source) = self.clouds.find(&config.cloud) else {
             let near = self.clouds.nearest(&config.cloud);
@@ -152,7 +155,13 @@ impl Resolver<'_> {
             self.check(&at, names::word(renamed));
         }
         let pull_secret = pull_secret(name);
-        let surroundings = Surroundings { name, namespace: &namespace, pull_secret: &pull_secret };
+        let surroundings = Surroundings {
+            name,
+            namespace: &namespace,
+            pull_secret: &pull_secret,
+            default_branch: release.branch,
+            release_tags: &release.tags,
+        };
         let settings = self.settings(&profile, config, at, &surroundings)?;
         let rendered = match profile.render(&surroundings, &settings) {
             Ok(rendered) => rendered,
@@ -229,10 +238,20 @@ impl Resolver<'_> {
         if ci_registry != CiRegistry::Cloud {
             return;
         }
+        if first.rendered.releases_only {
+            self.report(
+                &route("ci_registry"),
+                format!(
+                    "CI builds every branch, but only releases may log in to the registry of \"{}\"",
+                    first.id
+                ),
+                Some("use \"ci_registry: artifact\" or \"semaphore\"".into()),
+            );
+        }
         let variables = |target: &Target| -> BTreeSet<String> {
             let secrets = target.cloud.registry.secrets.iter();
             let from_secrets = secrets
-                .filter_map(|name| target.cloud.secrets.get(name))
+                .filter_map(|name| target.rendered.secrets.get(name))
                 .flat_map(|secret| secret.env_vars.keys().chain(secret.files.keys()));
             target.rendered.env_vars.keys().chain(from_secrets).cloned().collect()
         };
