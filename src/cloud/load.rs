@@ -141,12 +141,20 @@ impl Checker<'_> {
     }
 
     fn references(&mut self, profile: &Profile) {
-        for (part, names) in
-            [("registry", &profile.registry.secrets), ("cluster", &profile.cluster.secrets)]
-        {
+        let none = Vec::new();
+        let lists = [
+            ("registry", "secrets", &profile.registry.secrets),
+            (
+                "registry",
+                "pull_secret_secrets",
+                profile.registry.pull_secret_secrets.as_ref().unwrap_or(&none),
+            ),
+            ("cluster", "secrets", &profile.cluster.secrets),
+        ];
+        for (part, key, names) in lists {
             for (index, name) in names.iter().enumerate() {
                 if !profile.secrets.contains_key(name) {
-                    let at = Route::root().key(part).key("secrets").index(index);
+                    let at = Route::root().key(part).key(key).index(index);
                     self.report(
                         &at,
                         Part::Value,
@@ -155,8 +163,7 @@ impl Checker<'_> {
                 }
             }
         }
-        let used: BTreeSet<&String> =
-            profile.registry.secrets.iter().chain(&profile.cluster.secrets).collect();
+        let used: BTreeSet<&String> = lists.iter().flat_map(|(.., names)| names.iter()).collect();
         for name in profile.secrets.keys().filter(|name| !used.contains(name)) {
             self.report(
                 &Route::root().key("secrets").key(name),

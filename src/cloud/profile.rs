@@ -124,9 +124,13 @@ pub struct Registry {
     /// Template of the name that people read.
     #[schemars(length(min = 1))]
     pub name: String,
-    /// The secrets that `login` and `pull_secret` need, as far as they are of use with the settings.
+    /// The secrets that `login` needs, as far as they are of use with the settings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// The secrets that `pull_secret` needs beside those of the cluster, where that is not the same as
+    /// `secrets`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_secret_secrets: Option<Vec<String>>,
     /// Values of settings with which only releases may log in, so that CI, which builds every
     /// branch, can't keep its images there.
     #[serde(default, skip_serializing_if = "When::is_empty")]

@@ -109,9 +109,7 @@ fn deploy_secrets(project: &Project, target: &Target) -> Vec<Secret> {
         names.push(target.secret_name(DB_PARAMS));
     }
     names.extend(project.secrets.iter().map(|secret| secret.name.as_str()));
-    if !target.rendered.pull_secret.is_empty() {
-        names.extend(target.registry_secrets());
-    }
+    names.extend(target.pull_secret_secrets());
     secrets(names)
 }
 

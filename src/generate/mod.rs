@@ -7,6 +7,7 @@ mod deploy;
 mod image;
 mod manifests;
 mod pipeline;
+mod rights;
 mod runbook;
 mod scaffold;
 mod secrets;

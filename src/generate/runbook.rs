@@ -4,8 +4,10 @@
 use super::commands::pod_secrets;
 use super::image::released;
 use super::manifests::pulling_with_secret;
+use super::rights::{self, Rule};
 use super::secrets::of_target;
 use super::{GenerateError, promotions, templates};
+use crate::cloud::Subject;
 use crate::project::{App, Ci, CiRegistry, DB_PARAMS, Migrate, Project, Target};
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -25,6 +27,8 @@ struct Section {
     after: bool,
     after_title: String,
     steps: Vec<Step>,
+    subjects: Vec<Subject>,
+    rules: Vec<Rule>,
     secrets: Vec<Secret>,
 }
 
@@ -146,6 +150,8 @@ fn section(project: &Project, target: &Target) -> Section {
         after: after.is_some(),
         after_title: after.map(Target::title).unwrap_or_default(),
         steps,
+        subjects: target.rendered.subjects.clone(),
+        rules: rights::rules(project, target),
         secrets,
     }
 }

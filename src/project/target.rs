@@ -56,6 +56,17 @@ impl Target {
         self.in_use(&self.cloud.registry.secrets)
     }
 
+    /// The secrets that making the image pull secret needs beside those of `kubectl`, under their
+    /// names for this target.
+    #[must_use]
+    pub fn pull_secret_secrets(&self) -> Vec<&str> {
+        if self.rendered.pull_secret.is_empty() {
+            return Vec::new();
+        }
+        let registry = &self.cloud.registry;
+        self.in_use(registry.pull_secret_secrets.as_ref().unwrap_or(&registry.secrets))
+    }
+
     /// The secrets that `kubectl` needs, under their names for this target.
     #[must_use]
     pub fn cluster_secrets(&self) -> Vec<&str> {

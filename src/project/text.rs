@@ -67,7 +67,8 @@ impl<'a> TargetDraft<'a> {
             .iter()
             .filter_map(|(key, setting)| {
                 let default = setting.default.as_deref()?;
-                (!default.contains("{{")).then_some((key.as_str(), default))
+                let shown = !default.contains("{{") && setting.when.is_empty();
+                shown.then_some((key.as_str(), default))
             })
             .collect();
         Self { cloud: &profile.id, settings }

@@ -2,6 +2,7 @@
 //! what was pushed, clouds, and a cluster. A call with an argument that the real program would not
 //! take, or that the world can't vouch for, fails.
 
+use super::clouds::Trust;
 use super::kube::Kube;
 use super::kube::kubectl::{self, Time};
 use super::words::{Answer, Words, fail};
@@ -64,20 +65,23 @@ pub struct World {
     pub self_hosted: bool,
     /// The namespace that must be chosen.
     pub namespace: Option<String>,
-    machine: Machine,
+    /// What the clouds were told to trust.
+    pub trust: Trust,
+    pub(super) machine: Machine,
 }
 
 /// What lasts as long as a job.
 #[derive(Default)]
-struct Machine {
-    connected: bool,
-    namespace: String,
-    logins: BTreeSet<String>,
+pub(super) struct Machine {
+    pub connected: bool,
+    pub namespace: String,
+    pub logins: BTreeSet<String>,
     images: BTreeSet<String>,
     has_builder: bool,
     /// Whether it is in use.
     builder: bool,
-    google: bool,
+    pub google: bool,
+    pub azure: bool,
 }
 
 impl World {
@@ -117,6 +121,9 @@ impl World {
             "aws" => self.aws(&call),
             "gcloud" => self.gcloud(&call),
             "doctl" => self.doctl(&call),
+            "az" => self.az(&call),
+            "kubelogin" => self.kubelogin(&call),
+            "sem" => self.sem(&call),
             "artifact" => self.artifact(&call),
             "sem-service" => match call.arguments.join(" ").as_str() {
                 "start postgres 17" => Ok(String::new()),
@@ -347,74 +354,6 @@ impl World {
             other => fail(format!("unknown command {other:?}")),
         }
     }
-
-    // Clouds
-
-    fn aws(&mut self, call: &Call) -> Answer {
-        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-            variable(call, name)?;
-        }
-        let mut words = Words::of(&call.arguments, &["query", "output", "region", "name"]);
-        match words.plain.join(" ").as_str() {
-            "sts get-caller-identity" => {
-                words.is("query", "Account")?;
-                words.is("output", "text")?;
-                words.end().map(|_| "123456789012\n".into())
-            }
-            "ecr get-login-password" => {
-                words.needs("region")?;
-                words.end().map(|_| "password\n".into())
-            }
-            "eks update-kubeconfig" => {
-                self.connect(&words.needs("name")?)?;
-                words.needs("region")?;
-                words.end().map(|_| String::new())
-            }
-            other => fail(format!("unknown command {other:?}")),
-        }
-    }
-
-    fn gcloud(&mut self, call: &Call) -> Answer {
-        let mut words = Words::of(&call.arguments, &["key-file", "project", "region", "zone"]);
-        let command = words.plain.join(" ");
-        if command == "auth activate-service-account" {
-            read(call, &words.needs("key-file")?)?;
-            self.machine.google = true;
-            return words.end().map(|_| String::new());
-        }
-        if !self.machine.google {
-            return fail("you do not currently have an active account selected");
-        }
-        if let Some(host) = command.strip_prefix("auth configure-docker ") {
-            words.needs("quiet")?;
-            self.machine.logins.insert(host.to_owned());
-            return words.end().map(|_| String::new());
-        }
-        if let Some(cluster) = command.strip_prefix("container clusters get-credentials ") {
-            words.is("project", "demo-project")?;
-            let place = [words.flag("region"), words.flag("zone")];
-            if place.iter().flatten().filter(|place| !place.is_empty()).count() != 1 {
-                return fail("exactly one of --region and --zone");
-            }
-            self.connect(cluster)?;
-            return words.end().map(|_| String::new());
-        }
-        fail(format!("unknown command {command:?}"))
-    }
-
-    fn doctl(&mut self, call: &Call) -> Answer {
-        variable(call, "DIGITALOCEAN_ACCESS_TOKEN")?;
-        let words = Words::of(&call.arguments, &[]).end()?.join(" ");
-        match words.strip_prefix("kubernetes cluster kubeconfig save ") {
-            Some(cluster) => self.connect(cluster).map(|()| String::new()),
-            None => fail("unknown command"),
-        }
-    }
-
-    fn connect(&mut self, cluster: &str) -> Result<(), String> {
-        self.machine.connected = !cluster.is_empty();
-        if cluster.is_empty() { fail("which cluster?") } else { Ok(()) }
-    }
 }
 
 /// The host of an image's registry.
@@ -435,18 +374,18 @@ fn check_image(image: &str) -> Result<(), String> {
     }
 }
 
-fn variable(call: &Call, name: &str) -> Answer {
+pub(super) fn variable(call: &Call, name: &str) -> Answer {
     let value = call.variables.get(name).filter(|value| !value.is_empty());
     value.cloned().ok_or_else(|| format!("{name} is not set"))
 }
 
-fn read(call: &Call, file: &str) -> Answer {
+pub(super) fn read(call: &Call, file: &str) -> Answer {
     let folder = variable(call, "PWD")?;
     std::fs::read_to_string(Path::new(&folder).join(file))
         .map_err(|error| format!("{file}: {error}"))
 }
 
-fn write(call: &Call, file: &str, content: &str) -> Answer {
+pub(super) fn write(call: &Call, file: &str, content: &str) -> Answer {
     let folder = variable(call, "PWD")?;
     std::fs::write(Path::new(&folder).join(file), content)
         .map(|()| String::new())

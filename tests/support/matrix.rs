@@ -19,6 +19,30 @@ pub const CASES: &[Case] = &[
         "a zonal cluster in a named project",
         "targets: [{cloud: gcp, zone: europe-west1-b, region: europe-west1, project: my-project-1}]\n",
     ),
+    case("images in DigitalOcean's registry", "targets: [{cloud: do, registry: digitalocean}]\n"),
+    case(
+        "images live in DigitalOcean's registry",
+        "ci_registry: cloud\nnamespace: shop\ntargets: [{cloud: do, registry: digitalocean}]\n",
+    ),
+    case(
+        "AWS without a stored key",
+        "targets: [{cloud: aws, auth: oidc, role: \"arn:aws:iam::123456789012:role/addressbook-ci\"}]\n",
+    ),
+    case(
+        "Google Cloud without a stored key",
+        "targets: [{cloud: gcp, auth: oidc, project: demo-project, project_number: 123456789012}]\n",
+    ),
+    case(
+        "two clouds without a stored key, a release on any tag",
+        concat!(
+            "ci_registry: artifact\n",
+            "ci: existing\n",
+            "release: {when: \"result = 'passed'\"}\n",
+            "targets:\n",
+            "  - {cloud: aws, auth: oidc, role: \"arn:aws:iam::123456789012:role/addressbook-ci\"}\n",
+            "  - {cloud: gcp, auth: oidc, project: demo-project, project_number: 123456789012, zone: us-central1-a}\n",
+        ),
+    ),
     case("images travel as artifacts", "ci_registry: artifact\ntargets: [{cloud: do}]\n"),
     case("images live on Docker Hub", "ci_registry: cloud\ntargets: [{cloud: do}]\n"),
     case("images live in Artifact Registry", "ci_registry: cloud\ntargets: [{cloud: gcp}]\n"),

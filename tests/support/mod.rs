@@ -4,6 +4,7 @@
 // Each test crate uses its own part of this.
 #![allow(dead_code)]
 
+pub mod clouds;
 pub mod cluster;
 pub mod invariants;
 pub mod kube;

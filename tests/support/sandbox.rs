@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tempfile::TempDir;
 
 /// The programs that are played.
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 13] = [
     "kubectl",
     "docker",
     "aws",
@@ -25,6 +25,7 @@ const PROGRAMS: [&str; 12] = [
     "sem-service",
     "pg_isready",
     "az",
+    "kubelogin",
     "make",
     "npm",
     "sem",
@@ -35,7 +36,7 @@ const PROGRAMS: [&str; 12] = [
 const STUB: &str = r#"
 input=
 case " $* " in
-*" --filename=- "* | *"/dev/stdin"* | *" --password-stdin"*) IFS= read -r -d '' input ;;
+*" --filename=- "* | *"/dev/stdin"* | *" --password-stdin"* | *" --password @-"*) IFS= read -r -d '' input ;;
 esac
 exec 3<>"/dev/tcp/127.0.0.1/$WORLD" || exit 125
 call=("${0##*/}" "$#" "$@" "$input")
@@ -53,6 +54,9 @@ printf '%s' "$err" >&2
 if ((status == -9)); then kill -KILL 0; fi
 exit "$status"
 "#;
+
+/// How the subjects of the project's tokens start.
+pub const PROJECT: &str = "org:team:project:936a5312-a3b8-4921-8b3f-2cec8baac574:repo:shop";
 
 /// The agent's loop, and the commands of its toolbox that are functions.
 const AGENT: &str = r#"
@@ -83,6 +87,8 @@ pub struct Sandbox {
     pub number: u32,
     /// `SEMAPHORE_GIT_REF`.
     pub git_ref: String,
+    /// Whether Semaphore signs tokens for jobs.
+    pub oidc: bool,
     /// What the person who promotes has said.
     pub force: bool,
     world: Arc<Mutex<World>>,
@@ -124,6 +130,7 @@ impl Sandbox {
             workflow: "workflow-1".into(),
             number: 1,
             git_ref: "refs/heads/main".into(),
+            oidc: true,
             force: false,
             world,
             port,
@@ -162,6 +169,11 @@ impl Sandbox {
         let paths = std::env::var_os("PATH").unwrap_or_default();
         let tools = std::iter::once(self.tools.path().to_path_buf());
         let paths = std::env::join_paths(tools.chain(std::env::split_paths(&paths))).unwrap();
+        if self.oidc {
+            let kind = if self.git_ref.starts_with("refs/tags/") { "tag" } else { "branch" };
+            let subject = format!("{PROJECT}:ref_type:{kind}:ref:{}", self.git_ref);
+            variables.insert("SEMAPHORE_OIDC_TOKEN".into(), super::clouds::token(&subject));
+        }
         let output = Command::new("bash")
             .args(["--norc", "--noprofile", "-c", &format!("{{ {AGENT}\n}} 2>&1")])
             .current_dir(&home)
@@ -174,6 +186,7 @@ impl Sandbox {
                 ("SEMAPHORE", "true"),
                 ("SEMAPHORE_WORKFLOW_ID", &self.workflow),
                 ("SEMAPHORE_WORKFLOW_NUMBER", &self.number.to_string()),
+                ("SEMAPHORE_JOB_ID", "c117e453-1189-4eaf-b03a-dd6538eb49b2"),
                 ("SEMAPHORE_ORGANIZATION_URL", "https://team.semaphoreci.example"),
                 ("SEMAPHORE_GIT_BRANCH", "main"),
                 ("SEMAPHORE_GIT_REF", &self.git_ref),
@@ -310,6 +323,7 @@ fn usual_secrets() -> BTreeMap<String, Secret> {
     };
     BTreeMap::from([
         ("do-key".into(), secret(&[("DO_ACCESS_TOKEN", "s3cret-token")])),
+        ("do-registry".into(), secret(&[("DO_REGISTRY_TOKEN", "s3cret-push")])),
         (
             "dockerhub".into(),
             secret(&[("DOCKER_USERNAME", "team"), ("DOCKER_PASSWORD", "s3cret'\"$(x)\\hub")]),

@@ -11,6 +11,26 @@ pub const CLOUDS: [(&str, &str); 3] = [
     ("aws", "123456789012.dkr.ecr.us-east-1.amazonaws.com/addressbook"),
 ];
 
+/// The ways to use the clouds other than the usual one: the cloud, the address of the images, and what
+/// the target sets.
+pub const WAYS: [(&str, &str, &str); 3] = [
+    (
+        "digitalocean",
+        "registry.digitalocean.com/team-registry/addressbook",
+        "registry: digitalocean",
+    ),
+    (
+        "gcp",
+        "us-central1-docker.pkg.dev/demo-project/addressbook/addressbook",
+        "auth: oidc, project: demo-project, project_number: 123456789012",
+    ),
+    (
+        "aws",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/addressbook",
+        "auth: oidc, role: \"arn:aws:iam::123456789012:role/addressbook-ci\"",
+    ),
+];
+
 /// A service on one cloud and what people do with it.
 pub struct Stage {
     pub sandbox: Sandbox,
@@ -41,8 +61,20 @@ impl Stage {
         Self::new(cloud, image, settings)
     }
 
-    pub fn all(settings: &str) -> impl Iterator<Item = Self> {
+    /// Stages on all clouds, used in the usual way.
+    pub fn usual(settings: &str) -> impl Iterator<Item = Self> {
         CLOUDS.into_iter().map(move |(cloud, image)| Self::new(cloud, image, settings))
+    }
+
+    /// A stage with what the target sets.
+    pub fn set(way: (&'static str, &'static str, &str), settings: &str) -> Self {
+        let (cloud, image, set) = way;
+        Self::of(cloud, image, &format!("{settings}\ntargets: [{{cloud: {cloud}, {set}}}]\n"))
+    }
+
+    /// Stages on all clouds, used in all ways.
+    pub fn all(settings: &str) -> impl Iterator<Item = Self> {
+        Self::usual(settings).chain(WAYS.into_iter().map(move |way| Self::set(way, settings)))
     }
 
     /// What is done next is done in this workflow. Workflows are as old as their first mention.

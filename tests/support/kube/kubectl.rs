@@ -350,7 +350,8 @@ impl Kube {
                 self.jobs.insert(name.clone(), Job { object, done: None, trouble: None });
             }
             "Secret" => {
-                let data = object["stringData"].as_object().ok_or("no data")?;
+                let data = object["stringData"].as_object().or(object["data"].as_object());
+                let data = data.ok_or("no data")?;
                 let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
                 let data = data.iter().map(|(key, value)| (key.clone(), text(value))).collect();
                 let uid = match self.secrets.get(&name) {

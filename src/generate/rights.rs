@@ -1,0 +1,61 @@
+//! What the pipelines do inside a namespace, as the rules of a Kubernetes Role: for CI these rights
+//! and no other are enough. `tests/rights.rs` holds the rules against what the pipelines are seen to
+//! do.
+
+use super::commands::pod_secrets;
+use crate::project::{Migrate, Project, Target};
+use serde::Serialize;
+
+/// A rule of a Role.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Rule {
+    /// Group of the API; empty for the core one.
+    pub group: &'static str,
+    /// The kind of object, in the plural, with its subresource.
+    pub resource: &'static str,
+    /// What may be done.
+    pub verbs: Vec<&'static str>,
+}
+
+/// What `kubectl apply` does.
+const APPLY: [&str; 3] = ["get", "create", "patch"];
+
+fn rule(group: &'static str, resource: &'static str, verbs: &[&'static str]) -> Rule {
+    Rule { group, resource, verbs: verbs.to_vec() }
+}
+
+/// The rules for the pipelines of a target.
+pub(super) fn rules(project: &Project, target: &Target) -> Vec<Rule> {
+    // Rollouts are watched, scaled and undone; what is in the way is deleted.
+    let mut rules = vec![
+        rule("apps", "deployments", &["get", "list", "watch", "create", "patch", "delete"]),
+        rule("apps", "deployments/scale", &["patch"]),
+        rule("apps", "replicasets", &["list"]),
+    ];
+    // Without a Job, the pipelines still look whether somebody has left one behind.
+    let jobs = ["get", "list", "watch", "create", "patch", "delete"];
+    rules.push(match project.migration_job() {
+        Some(_) => rule("batch", "jobs", &jobs),
+        None => rule("batch", "jobs", &["get", "delete"]),
+    });
+    // Diagnostics.
+    rules.push(rule("", "pods", &["get", "list"]));
+    rules.push(rule("", "pods/log", &["get"]));
+    rules.push(rule("", "events", &["list"]));
+    let migrates = project.migrate == Migrate::InCanary && project.commands.migrate.is_some();
+    if project.commands.ping.is_some() || migrates {
+        // Since Kubernetes 1.30 the connection may begin with a GET.
+        rules.push(rule("", "pods/exec", &["get", "create"]));
+    }
+    if !pod_secrets(project).is_empty() {
+        rules.push(rule("", "secrets", &["get", "create", "patch", "delete"]));
+    } else if !target.rendered.pull_secret.is_empty() {
+        rules.push(rule("", "secrets", &["get", "create", "patch"]));
+    }
+    rules.push(rule("", "serviceaccounts", &APPLY));
+    if project.service.is_some() {
+        rules.push(rule("", "services", &APPLY));
+    }
+    rules.push(rule("policy", "poddisruptionbudgets", &APPLY));
+    rules
+}
