@@ -36,7 +36,7 @@ pub(super) fn rules(project: &Project, target: &Target) -> Vec<Rule> {
     let jobs = ["get", "list", "watch", "create", "patch", "delete"];
     rules.push(match project.migration_job() {
         Some(_) => rule("batch", "jobs", &jobs),
-        None => rule("batch", "jobs", &["get", "delete"]),
+        None => rule("batch", "jobs", &["delete"]),
     });
     // Diagnostics.
     rules.push(rule("", "pods", &["get", "list"]));

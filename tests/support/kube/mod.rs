@@ -3,6 +3,7 @@
 
 pub mod jsonpath;
 pub mod kubectl;
+pub mod rights;
 pub mod rollout;
 
 use rollout::{Deployment, Pod, Trouble};
