@@ -149,4 +149,110 @@ mod tests {
             assert_eq!(found, load::embedded(name, text).map_err(|error| error.to_string()));
         }
     }
+
+    const DOOR: &str = "\
+id: oven
+name: Oven
+version: 1
+settings:
+  door: {type: choice, description: Way in, choices: [key, bell], default: key}
+  bell: {type: string, description: Where it hangs, required: true, when: {door: bell}}
+  floor: {type: string, description: Where it is, required_when: {door: bell}}
+image: oven/{{ name }}
+registry:
+  name: \"{% if door == 'bell' %}Bell{% else %}Key{% endif %}\"
+  secrets: [key, oven]
+  releases_only_when: {door: bell}
+cluster: {name: Oven, connect: [bake], secrets: [oven]}
+secrets:
+  key: {description: key, when: {door: key}, env_vars: {KEY: the key}}
+  oven: {description: heat, env_vars: {HEAT: how hot}}
+runbook:
+  - {title: Cut a key, when: {door: key}}
+  - {title: Hang up the bell, when: {door: bell}}
+";
+
+    const SURROUNDINGS: Surroundings<'static> = Surroundings {
+        name: "bread",
+        namespace: "default",
+        pull_secret: "bread-registry",
+        default_branch: "main",
+        release_tags: &[],
+    };
+
+    fn given(values: &[(&str, &str)]) -> indexmap::IndexMap<String, String> {
+        values.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn what_depends_on_a_setting_is_there_with_it_only() {
+        let profile = parse("oven.yml", DOOR).unwrap();
+        for (values, title, secrets, registry) in [
+            (&[][..], "Cut a key", &["key", "oven"][..], "Key"),
+            (
+                &[("door", "bell"), ("bell", "left"), ("floor", "2")],
+                "Hang up the bell",
+                &["oven"],
+                "Bell",
+            ),
+        ] {
+            let values = resolve(&profile, &given(values), &SURROUNDINGS).unwrap();
+            let rendered = profile.render(&SURROUNDINGS, &values).unwrap();
+            let titles: Vec<&str> =
+                rendered.runbook.iter().map(|step| step.title.as_str()).collect();
+            assert_eq!(titles, [title]);
+            assert_eq!(rendered.secrets.keys().collect::<Vec<_>>(), secrets);
+            assert_eq!(rendered.registry_name, registry);
+            assert_eq!(rendered.releases_only, registry == "Bell");
+        }
+    }
+
+    #[test]
+    fn settings_that_depend_on_others_are_asked_for_with_them_only() {
+        let profile = parse("oven.yml", DOOR).unwrap();
+        for (values, messages) in [
+            (
+                &[("door", "bell")][..],
+                &[
+                    "Oven needs the setting \"bell\", as \"door\" is \"bell\": where it hangs",
+                    "Oven needs the setting \"floor\", as \"door\" is \"bell\": where it is",
+                ][..],
+            ),
+            (&[("bell", "left")], &["\"bell\" is of no use unless \"door\" is \"bell\""]),
+        ] {
+            let problems = resolve(&profile, &given(values), &SURROUNDINGS).unwrap_err();
+            let found: Vec<&str> = problems.iter().map(|of| of.message.as_str()).collect();
+            assert_eq!(found, messages);
+        }
+    }
+
+    #[test]
+    fn a_condition_that_can_never_hold_is_reported_at_its_place() {
+        for (from, to, line, message) in [
+            ("when: {door: key}, env", "when: {door: kay}, env", 15, "\"kay\" is not a value of"),
+            ("Cut a key, when: {door", "Cut a key, when: {dor", 18, "there is no setting \"dor\""),
+            ("required_when: {door: bell}", "required_when: {hinge: x}", 7, "no setting \"hinge\""),
+            (
+                "required: true, when: {door",
+                "required: true, when: {floor",
+                6,
+                "\"floor\" before this",
+            ),
+            ("only_when: {door: bell}", "only_when: {door: ring}", 12, "which is one of key, bell"),
+            (
+                "connect: [bake]",
+                "connect: [\"{% if door == 'bell' %}{{ dor }}{% endif %}\"]",
+                13,
+                "`dor`",
+            ),
+        ] {
+            assert!(DOOR.contains(from), "{from}");
+            let Err(LoadError::Faulty(found)) = parse("oven.yml", &DOOR.replace(from, to)) else {
+                panic!("{to} is fine")
+            };
+            let [only] = found.as_slice() else { panic!("{found:#?}") };
+            assert_eq!(only.file.position(only.problem.span.start).line, line, "{to}");
+            assert!(only.problem.message.contains(message), "{}", only.problem.message);
+        }
+    }
 }

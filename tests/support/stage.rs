@@ -49,7 +49,12 @@ impl Stage {
 
     /// A stage with a whole configuration of one target.
     pub fn of(cloud: &'static str, image: &'static str, config: &str) -> Self {
-        let sandbox = Sandbox::new(Service::generated(config));
+        Self::in_service(cloud, image, Service::generated(config))
+    }
+
+    /// A stage with a service whose one target is this.
+    pub fn in_service(cloud: &'static str, image: &'static str, service: Service) -> Self {
+        let sandbox = Sandbox::new(service);
         let mut stage = Self { sandbox, cloud, image, workflows: Vec::new() };
         stage.work_as("first");
         stage
