@@ -26,13 +26,15 @@ enum Pipeline {
 
 use Pipeline::{Canary, Promote, RollBack};
 
-/// A stage whose images are all pushed, and which skips what has nothing to do with the cluster.
-fn stage(settings: &str) -> Stage {
-    let mut stage = Stage::one(settings);
-    for workflow in ["zero", "one", "two"] {
-        stage.released(workflow);
-    }
-    stage
+/// Stages whose images are all pushed, and which skip what has nothing to do with the cluster; `way` is
+/// the one that is usual.
+fn stages(way: usize, settings: &str) -> impl Iterator<Item = Stage> {
+    Stage::some(way, settings).map(|mut stage| {
+        for workflow in ["zero", "one", "two"] {
+            stage.released(workflow);
+        }
+        stage
+    })
 }
 
 fn play(stage: &mut Stage, workflow: &str, pipeline: Pipeline) -> Played {
@@ -86,7 +88,10 @@ fn expected(before: &Owners, workflow: &str, pipeline: Pipeline) -> Option<Owner
 /// each pipeline in each state does what is expected of it.
 #[test]
 fn two_workflows_in_every_order() {
-    let mut stage = stage("database: none");
+    stages(3, "database: none").for_each(every_order);
+}
+
+fn every_order(mut stage: Stage) {
     let state = |kube: &Kube| {
         (owners(kube), deployment(kube, "stable").map_or(0, |stable| stable.replicas))
     };
@@ -165,7 +170,10 @@ fn is_sane(kube: &Kube, place: &str, log: &str) {
 
 #[test]
 fn a_person_who_insists_brings_an_older_version_back() {
-    let mut stage = stage("");
+    stages(5, "").for_each(insists);
+}
+
+fn insists(mut stage: Stage) {
     play(&mut stage, "one", Promote).passed();
     play(&mut stage, "two", Canary).passed();
     play(&mut stage, "two", Promote).passed();
@@ -197,7 +205,10 @@ fn a_person_who_insists_brings_an_older_version_back() {
 /// Semaphore counts the workflows of each branch and tag for itself.
 #[test]
 fn between_branches_and_tags_the_newer_commit_is_newer() {
-    let mut stage = stage("");
+    stages(4, "").for_each(branches_and_tags);
+}
+
+fn branches_and_tags(mut stage: Stage) {
     let commit = |stage: &Stage, time: u32| {
         let script = format!(
             "cd '{}' && git init -q . 2>/dev/null; \
@@ -226,9 +237,19 @@ fn between_branches_and_tags_the_newer_commit_is_newer() {
 
 /// Plays a pipeline that is killed in one of its calls after another, and after each kill what a
 /// person may do next, until the pipeline gets to its end.
-fn stopped_everywhere(workflow: &str, pipeline: Pipeline, prepare: impl Fn(&mut Stage)) {
-    let mut stage = stage("");
-    prepare(&mut stage);
+fn stopped_everywhere(
+    way: usize,
+    workflow: &str,
+    pipeline: Pipeline,
+    prepare: impl Fn(&mut Stage),
+) {
+    for mut stage in stages(way, "") {
+        prepare(&mut stage);
+        stopped_in(stage, workflow, pipeline);
+    }
+}
+
+fn stopped_in(mut stage: Stage, workflow: &str, pipeline: Pipeline) {
     let before = kube(&stage);
     for call in 0.. {
         put(&stage, &before);
@@ -302,19 +323,19 @@ fn is_put_right(stage: &mut Stage, before: &Kube, workflow: &str, place: &str) {
 
 #[test]
 fn a_first_canary_may_be_stopped_anywhere() {
-    stopped_everywhere("one", Canary, |_| {});
+    stopped_everywhere(0, "one", Canary, |_| {});
 }
 
 #[test]
 fn a_canary_may_be_stopped_anywhere() {
-    stopped_everywhere("one", Canary, |stage| {
+    stopped_everywhere(5, "one", Canary, |stage| {
         play(stage, "zero", Promote).passed();
     });
 }
 
 #[test]
 fn a_canary_that_replaces_another_may_be_stopped_anywhere() {
-    stopped_everywhere("two", Canary, |stage| {
+    stopped_everywhere(4, "two", Canary, |stage| {
         play(stage, "zero", Promote).passed();
         play(stage, "one", Canary).passed();
     });
@@ -322,14 +343,14 @@ fn a_canary_that_replaces_another_may_be_stopped_anywhere() {
 
 #[test]
 fn a_first_promotion_may_be_stopped_anywhere() {
-    stopped_everywhere("one", Promote, |stage| {
+    stopped_everywhere(3, "one", Promote, |stage| {
         play(stage, "one", Canary).passed();
     });
 }
 
 #[test]
 fn a_promotion_may_be_stopped_anywhere() {
-    stopped_everywhere("one", Promote, |stage| {
+    stopped_everywhere(2, "one", Promote, |stage| {
         play(stage, "zero", Promote).passed();
         play(stage, "one", Canary).passed();
     });
@@ -337,7 +358,7 @@ fn a_promotion_may_be_stopped_anywhere() {
 
 #[test]
 fn a_rollback_may_be_stopped_anywhere() {
-    stopped_everywhere("one", RollBack, |stage| {
+    stopped_everywhere(1, "one", RollBack, |stage| {
         play(stage, "zero", Promote).passed();
         play(stage, "one", Canary).passed();
     });
@@ -346,7 +367,10 @@ fn a_rollback_may_be_stopped_anywhere() {
 /// A promotion of pods that never get ready, stopped while it waits.
 #[test]
 fn a_broken_promotion_that_was_stopped_is_put_right_by_whoever_comes_next() {
-    let mut stage = stage("");
+    stages(0, "").for_each(stops_a_broken_promotion);
+}
+
+fn stops_a_broken_promotion(mut stage: Stage) {
     play(&mut stage, "zero", Promote).passed();
     play(&mut stage, "one", Canary).passed();
     stage.breaks("one", Trouble::Crash);

@@ -103,8 +103,9 @@ proptest! {
         broken in prop::option::weighted(0.5, 0..WORKFLOWS.len()),
         trouble in prop_oneof![Just(Trouble::Crash), Just(Trouble::Unready), Just(Trouble::Pull)],
         last in 0..WORKFLOWS.len(),
+        way in 0..6_usize,
     ) {
-        let mut stage = Stage::one("");
+        let mut stage = Stage::nth(way, "");
         for workflow in WORKFLOWS {
             stage.released(workflow);
         }

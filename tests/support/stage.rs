@@ -77,6 +77,22 @@ impl Stage {
         Self::of(cloud, image, &format!("{settings}\ntargets: [{{cloud: {cloud}, {set}}}]\n"))
     }
 
+    /// One of the stages of [`Self::all`].
+    pub fn nth(way: usize, settings: &str) -> Self {
+        match CLOUDS.get(way) {
+            Some((cloud, image)) => Self::new(cloud, image, settings),
+            None => Self::set(WAYS[way - CLOUDS.len()], settings),
+        }
+    }
+
+    /// For scenarios of the cluster, which all clouds play alike: one of the stages of [`Self::all`],
+    /// and all of them with `EVERY_WAY=1`, which takes minutes.
+    pub fn some(way: usize, settings: &str) -> impl Iterator<Item = Self> {
+        let every = std::env::var_os("EVERY_WAY").is_some();
+        let ways = if every { 0..CLOUDS.len() + WAYS.len() } else { way..way + 1 };
+        ways.map(move |way| Self::nth(way, settings))
+    }
+
     /// Stages on all clouds, used in all ways.
     pub fn all(settings: &str) -> impl Iterator<Item = Self> {
         Self::usual(settings).chain(WAYS.into_iter().map(move |way| Self::set(way, settings)))
