@@ -73,6 +73,13 @@ fn described(setting: &Setting) -> String {
         None if setting.required => text.push_str(" [required]"),
         None => {}
     }
+    for (word, when) in [("required with", &setting.required_when), ("only with", &setting.when)] {
+        let values: Vec<String> =
+            when.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        if !values.is_empty() {
+            let _ = write!(text, " [{word} {}]", values.join(", "));
+        }
+    }
     text
 }
 
