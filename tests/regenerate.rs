@@ -279,8 +279,8 @@ fn each_file_says_why_it_changes() {
     let service = Service::new(config);
     let profile = service.run("clouds", &["show", "aws"]).passed().out;
     let newer = |version: &str| {
-        let version = format!("version: 2\nchangelog:\n  - version: 2\n    summary: {version}\n");
-        profile.replacen("version: 1\nchangelog:\n", &version, 1).replacen(
+        let version = format!("version: 3\nchangelog:\n  - version: 3\n    summary: {version}\n");
+        profile.replacen("version: 2\nchangelog:\n", &version, 1).replacen(
             "update-kubeconfig --name",
             "update-kubeconfig --alias shop --name",
             1,
@@ -297,7 +297,7 @@ fn each_file_says_why_it_changes() {
             .map(|name| (format!(".semaphore/{name}-{target}.yml"), format!("{why})")))
     };
     let settings = "settings in pipewright.yml changed";
-    let changed = "aws profile 1 → 2: one context a service";
+    let changed = "aws profile 2 → 3: one context a service";
 
     service.write("clouds/aws.yml", &newer("one context a service"));
     assert_eq!(reasons(), of("aws", changed));

@@ -2,7 +2,7 @@
 //! and no other are enough. `tests/rights.rs` holds the rules against what the pipelines are seen to
 //! do.
 
-use super::commands::pod_secrets;
+use super::commands::{CANARY, STABLE, pod_secrets};
 use crate::project::{Migrate, Project, Target};
 use serde::Serialize;
 
@@ -15,13 +15,15 @@ pub(super) struct Rule {
     pub resource: &'static str,
     /// What may be done.
     pub verbs: Vec<&'static str>,
+    /// With which objects; any when there is none.
+    pub names: Vec<String>,
 }
 
 /// What `kubectl apply` does.
 const APPLY: [&str; 3] = ["get", "create", "patch"];
 
 fn rule(group: &'static str, resource: &'static str, verbs: &[&'static str]) -> Rule {
-    Rule { group, resource, verbs: verbs.to_vec() }
+    Rule { group, resource, verbs: verbs.to_vec(), names: Vec::new() }
 }
 
 /// The rules for the pipelines of a target.
@@ -47,15 +49,34 @@ pub(super) fn rules(project: &Project, target: &Target) -> Vec<Rule> {
         // Since Kubernetes 1.30 the connection may begin with a GET.
         rules.push(rule("", "pods/exec", &["get", "create"]));
     }
-    if !pod_secrets(project).is_empty() {
-        rules.push(rule("", "secrets", &["get", "create", "patch", "delete"]));
-    } else if !target.rendered.pull_secret.is_empty() {
-        rules.push(rule("", "secrets", &["get", "create", "patch"]));
-    }
+    rules.extend(secrets(project, target));
     rules.push(rule("", "serviceaccounts", &APPLY));
     if project.service.is_some() {
         rules.push(rule("", "services", &APPLY));
     }
     rules.push(rule("policy", "poddisruptionbudgets", &APPLY));
+    rules
+}
+
+/// Of the Secrets in the namespace, only those that the pipelines make may be read.
+fn secrets(project: &Project, target: &Target) -> Vec<Rule> {
+    let of_pods = pod_secrets(project);
+    let names: Vec<String> = [CANARY, STABLE]
+        .iter()
+        .flat_map(|track| of_pods.iter().map(move |secret| (track, secret)))
+        .map(|(track, secret)| format!("{}-{track}-{secret}", project.name))
+        .collect();
+    let mut rules = Vec::new();
+    if !names.is_empty() {
+        rules.push(Rule { names, ..rule("", "secrets", &["get", "patch", "delete"]) });
+    }
+    if !target.rendered.pull_secret.is_empty() {
+        let names = vec![project.pull_secret()];
+        rules.push(Rule { names, ..rule("", "secrets", &["get", "patch"]) });
+    }
+    if !rules.is_empty() {
+        // What is not there yet has no name that a rule could tell.
+        rules.push(rule("", "secrets", &["create"]));
+    }
     rules
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Verbs on resources: `(resource.group, verb)`.
+/// Verbs on resources: `(resource.group, verb)`. A Secret has its name behind the resource, unless
+/// it is yet to be created.
 pub type Rights = BTreeSet<(String, String)>;
 
 /// What these calls need together. Calls that are no `kubectl` need nothing.
@@ -44,6 +45,10 @@ impl Reader {
             "get" => {
                 let named = plain.len() > 2 || word(1).contains('/');
                 for kind in word(1).split('/').next().unwrap_or_default().split(',') {
+                    if resource(kind) == "secrets" {
+                        self.add(&format!("secrets {}", word(2)), &["get"]);
+                        continue;
+                    }
                     self.add(resource(kind), if named { &["get"] } else { &["list"] });
                 }
             }
@@ -104,6 +109,13 @@ impl Reader {
         if kind == "job" {
             self.jobs.insert(object["metadata"]["name"].as_str().expect("a name").to_owned());
         }
+        if kind == "secret" {
+            let name = object["metadata"]["name"].as_str().expect("a name");
+            assert!(words.has("server-side"), "its values would stand in an annotation");
+            self.add("secrets", &["create"]);
+            self.add(&format!("secrets {name}"), &["patch"]);
+            return;
+        }
         // The server merges what it is sent, and creates what is not there.
         let server = words.has("server-side");
         self.add(
@@ -113,6 +125,12 @@ impl Reader {
     }
 
     fn delete(&mut self, kind: &str, names: &[String]) {
+        if kind == "secret" {
+            for name in names {
+                self.add(&format!("secrets {name}"), &["delete", "get"]);
+            }
+            return;
+        }
         self.add(resource(kind), &["delete"]);
         // It waits until the object is gone: it asks once, and watches what goes step by step.
         if kind != "job" {
