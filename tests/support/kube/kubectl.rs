@@ -360,7 +360,7 @@ impl Kube {
                 };
                 self.secrets.insert(name.clone(), Secret { uid, data });
             }
-            "Service" | "ServiceAccount" | "PodDisruptionBudget" => {
+            "Service" | "ServiceAccount" | "PodDisruptionBudget" | "NetworkPolicy" => {
                 self.objects.insert((kind.clone(), name.clone()), object);
             }
             _ => return fail(format!("no matches for kind {kind:?}")),
