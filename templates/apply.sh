@@ -11,7 +11,7 @@
 #              $workflow_ref, $commit_time and $secrets in it; no other variable is filled in
 #   NAME       name of the Deployment or Job
 #   REPLICAS   number of pods of a Deployment
-#   IMAGE      image with its tag
+#   IMAGE      image with its tag or digest
 #
 # From the environment:
 #
@@ -43,9 +43,9 @@ workflow=${SEMAPHORE_WORKFLOW_ID:-by-hand}
 [[ -f $manifest && -r $manifest ]] || fail "cannot read the manifest \"$manifest\"" 2
 [[ $name =~ ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ ]] || fail "\"$name\" is not a name that Kubernetes takes" 2
 [[ $replicas =~ ^[0-9]+$ ]] || fail "\"$replicas\" is not a number of replicas" 2
-# "/app:tag", "registry//app:tag" or "app:" mean that a variable was not set.
-[[ $image =~ ^[a-zA-Z0-9][a-zA-Z0-9._/@:-]*:[a-zA-Z0-9_][a-zA-Z0-9_.-]*$ && $image != *//* ]] \
-  || fail "\"$image\" is not an image with a tag" 2
+# "/app:tag", "registry//app:tag", "app:" or "app@" mean that a variable was not set.
+[[ $image =~ ^[a-zA-Z0-9][a-zA-Z0-9._/:-]*(:[a-zA-Z0-9_][a-zA-Z0-9_.-]*|@sha256:[0-9a-f]{64})$ && $image != *//* ]] \
+  || fail "\"$image\" is not an image with a tag or digest" 2
 [[ $timeout =~ ^[1-9][0-9]*$ ]] || fail "ROLLOUT_TIMEOUT is \"$timeout\", not a number of seconds" 2
 [[ $workflow =~ ^[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$ ]] \
   || fail "SEMAPHORE_WORKFLOW_ID is \"$workflow\", not the id of a workflow" 2

@@ -442,6 +442,10 @@ fn apply_says_what_is_wrong_with_its_arguments_before_it_does_anything() {
         &[manifest, "a", "1", "registry//shop:tag"],
         &[manifest, "a", "1", "shop:tag\nhostNetwork: true"],
         &[manifest, "a", "1", "shop:tag # x"],
+        &[manifest, "a", "1", "shop@"],
+        &[manifest, "a", "1", "shop@sha256:"],
+        &[manifest, "a", "1", "shop@sha256:0123"],
+        &[manifest, "a", "1", "shop@latest"],
     ] {
         let (ran, kept) = apply(&service, arguments);
         assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{arguments:?}");

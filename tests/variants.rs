@@ -99,6 +99,13 @@ fn with_images_that_live_in_the_cloud() {
 }
 
 #[test]
+fn with_images_by_their_digest() {
+    for (way, (cloud, image)) in ["semaphore", "artifact", "cloud"].into_iter().zip(CLOUDS) {
+        lives(Stage::new(cloud, image, &format!("pin: digest\nci_registry: {way}")), USUAL);
+    }
+}
+
+#[test]
 fn with_a_migration_in_the_canary() {
     lives(Stage::one("migrate: in-canary"), USUAL);
 }

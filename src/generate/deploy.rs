@@ -6,10 +6,11 @@ use super::commands::{
     CANARY, STABLE, Script, apply, canary_secrets, connect, in_canary, prepare, release,
 };
 use super::image;
+use super::pin;
 use super::pipeline::{PipelineFile, deployment, secrets};
 use super::timeouts;
 use crate::model::{Block, EnvVar, Parameter, Parameters, Promotion, Secret, When};
-use crate::project::{DB_PARAMS, Migrate, Project, Target};
+use crate::project::{DB_PARAMS, Migrate, Pin, Project, Target};
 
 /// Pushes the image, migrates, rolls out the canary, tests it, and waits for a person.
 pub(super) fn canary(project: &Project, target: &Target) -> PipelineFile {
@@ -30,6 +31,10 @@ pub(super) fn canary(project: &Project, target: &Target) -> PipelineFile {
         let block = push(project, target, &mut file).after(before);
         file.block(block);
         before = vec!["Push"];
+    } else if project.pin == Pin::Digest {
+        let block = note_digest(project, target, &mut file).after(before);
+        file.block(block);
+        before = vec!["Pin"];
     }
     let block = deploy_canary(project, target, &mut file).after(before);
     file.block(block);
@@ -73,20 +78,18 @@ pub(super) fn force() -> Parameters {
     Parameters { env_vars: vec![force] }
 }
 
-/// The target's image of this workflow, for use inside double quotes.
-fn target_image(target: &Target) -> String {
-    format!("{}:$SEMAPHORE_WORKFLOW_ID", target.rendered.image)
-}
-
 fn push(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
     let mut script = Script::default();
     script.all(&target.rendered.prerequisites);
     script.extend(image::login(project));
     script.extend(image::fetch(project, false));
     script.all(&target.rendered.login);
-    let (from, to) = (image::released(project), target_image(target));
+    let (from, to) = (image::released(project), pin::tagged(target));
     script.run(format!("docker tag \"{from}\" \"{to}\""));
     script.run(format!("docker push \"{to}\""));
+    if project.pin == Pin::Digest {
+        script.extend(pin::note(target));
+    }
     let mut names = image::secrets(project);
     names.extend(
         secrets(target.registry_secrets())
@@ -99,6 +102,13 @@ fn push(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
         .filter(|variable| !target.rendered.env_vars.contains_key(&variable.name))
         .collect();
     Block::new("Push", task)
+}
+
+/// Where the build has pushed to the target's registry already.
+fn note_digest(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
+    let (login, script) = (image::login(project), pin::note(target));
+    let task = file.task(image::secrets(project), login, "Note the digest", script);
+    Block::new("Pin", task)
 }
 
 /// The secrets of a job that brings pods to life: the cluster's, the database's, the service's
@@ -122,8 +132,9 @@ fn deploy_prologue(target: &Target) -> Script {
 
 fn deploy_canary(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
     let name = &project.name;
-    let image = target_image(target);
-    let mut script = prepare(project, target, CANARY);
+    let image = pin::image(project, target);
+    let mut script = pin::read(project, target);
+    script.extend(prepare(project, target, CANARY));
     if project.migration_job().is_some() {
         script.explained(
             "Before any pod changes, so the version that is running must work with the new schema too.",
@@ -177,9 +188,10 @@ pub(super) fn stable(project: &Project, target: &Target) -> PipelineFile {
         ),
         timeouts::STABLE_PIPELINE,
     );
-    let mut script = prepare(project, target, STABLE);
+    let mut script = pin::read(project, target);
+    script.extend(prepare(project, target, STABLE));
     let pods = target.replicas.stable.to_string();
-    let image = format!("\"{}\"", target_image(target));
+    let image = format!("\"{}\"", pin::image(project, target));
     script.explained(
         "Brings stable back to its version before when this one does not get ready.",
         release(STABLE, project, &[&pods, &image]),

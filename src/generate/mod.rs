@@ -6,6 +6,7 @@ mod commands;
 mod deploy;
 mod image;
 mod manifests;
+mod pin;
 mod pipeline;
 mod rights;
 mod runbook;

@@ -8,7 +8,7 @@ use super::rights::{self, Rule};
 use super::secrets::of_target;
 use super::{GenerateError, promotions, templates};
 use crate::cloud::Subject;
-use crate::project::{App, Ci, CiRegistry, DB_PARAMS, Migrate, Project, Target};
+use crate::project::{App, Ci, CiRegistry, DB_PARAMS, Migrate, Pin, Project, Target};
 use indexmap::IndexMap;
 use serde::Serialize;
 use tera::Context;
@@ -70,6 +70,7 @@ pub(super) fn text(project: &Project) -> Result<String, GenerateError> {
     if project.ci == Ci::Existing {
         context.insert("promotions", promotions(project)?.trim_end());
     }
+    context.insert("pinned", &(project.pin == Pin::Digest));
     context.insert("default_branch", &project.default_branch);
     context.insert("release_when", &project.release_when);
     context.insert("database", &project.database);

@@ -51,6 +51,8 @@ pub struct Config {
     pub ci: Option<Ci>,
     /// Where the image lives between build and deployment. Default: `semaphore`.
     pub ci_registry: Option<CiRegistry>,
+    /// What the pods' image is addressed by. Default: `tag`.
+    pub pin: Option<Pin>,
     /// Machine that the jobs run on.
     pub agent: Option<AgentConfig>,
     /// Jobs of the Tests block. Default: those of the starter application, or none.
@@ -258,6 +260,16 @@ pub enum CiRegistry {
     Artifact,
     /// The registry of the first target.
     Cloud,
+}
+
+/// What the pods' image is addressed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pin {
+    /// The tag of its workflow.
+    Tag,
+    /// Its digest: canary and stable of a workflow run the very same bytes.
+    Digest,
 }
 
 /// Machine that the jobs run on.

@@ -9,7 +9,7 @@ mod target;
 mod text;
 mod validation;
 
-pub use config::{App, Ci, CiRegistry, Config, DatabaseKind, Migrate, ServiceType, TestPlace};
+pub use config::{App, Ci, CiRegistry, Config, DatabaseKind, Migrate, Pin, ServiceType, TestPlace};
 pub use names::{NAME_MAX, http_path, service as service_name};
 pub use resolve::{ConfigError, load};
 pub use target::{DB_PARAMS, DB_VARIABLES, Target};
@@ -52,6 +52,8 @@ pub struct Project {
     pub ci: Ci,
     /// Where the image lives between build and deployment.
     pub ci_registry: CiRegistry,
+    /// What the pods' image is addressed by.
+    pub pin: Pin,
     /// Machine that the jobs run on.
     pub agent: Agent,
     /// Jobs of the Tests block.

@@ -51,8 +51,10 @@ pub struct World {
     pub kube: Kube,
     /// Images in registries.
     pub pushed: BTreeSet<String>,
-    /// Artifacts of the workflow.
-    artifacts: BTreeMap<String, String>,
+    /// How often a tag was moved to another image.
+    pub moved: BTreeMap<String, u8>,
+    /// Artifacts by their workflow and name.
+    pub artifacts: BTreeMap<(String, String), String>,
     /// How the job that runs next is killed.
     pub kill: Option<Kill>,
     /// Whether a job starts the moment that the one before has ended, and not a while later.
@@ -191,6 +193,7 @@ impl World {
             "tag",
             "output",
             "input",
+            "format",
         ];
         let mut words = Words::of(&call.arguments, &valued);
         match first.as_str() {
@@ -262,6 +265,19 @@ impl World {
                     words.end().map(|_| "builder\n".into())
                 }
                 Some("build") => self.build(words, call),
+                Some("imagetools") if words.plain.get(2).is_some_and(|verb| verb == "inspect") => {
+                    // Another template of this kind may print a description for people.
+                    words.is("format", "{{json .Manifest}}")?;
+                    let image = words.end()?.get(3).cloned().unwrap_or_default();
+                    self.reach(&image)?;
+                    if !self.pushed.contains(&image) {
+                        return fail("no such image");
+                    }
+                    let digest = self.digest(&image);
+                    let (repository, _) = image.rsplit_once(':').ok_or("no tag")?;
+                    self.pushed.insert(format!("{repository}@{digest}"));
+                    Ok(format!("{{\"mediaType\": \"manifest\", \"digest\": \"{digest}\"}}\n"))
+                }
                 Some("imagetools") => {
                     let tag = words.needs("tag")?;
                     let plain = words.end()?;
@@ -280,6 +296,12 @@ impl World {
             },
             _ => fail(format!("unknown command {first:?}")),
         }
+    }
+
+    /// The digest of what a tag stands for: it tells the tag, and whether it was moved.
+    fn digest(&self, image: &str) -> String {
+        let tag = image.rsplit_once(':').map_or(image, |(_, tag)| tag);
+        format!("sha256:{:0<62}{:02x}", hex(tag), self.moved.get(image).copied().unwrap_or(0))
     }
 
     fn build(&mut self, mut words: Words, call: &Call) -> Answer {
@@ -338,17 +360,26 @@ impl World {
 
     fn artifact(&mut self, call: &Call) -> Answer {
         let mut words = Words::of(&call.arguments, &[]);
-        words.has("force");
+        let force = words.has("force");
+        let workflow = variable(call, "SEMAPHORE_WORKFLOW_ID")?;
         let plain = words.end()?;
         let [verb, level, file] = plain.as_slice() else { return fail("what?") };
         match (verb.as_str(), level.as_str()) {
             ("push", "workflow") => {
                 let content = read(call, file)?;
-                self.artifacts.insert(file.clone(), content);
+                let key = (workflow, file.clone());
+                if self.artifacts.contains_key(&key) && !force {
+                    return fail("the artifact already exists");
+                }
+                self.artifacts.insert(key, content);
                 Ok(String::new())
             }
             ("pull", "workflow") => {
-                let content = self.artifacts.get(file).ok_or("no such artifact")?;
+                let content = self.artifacts.get(&(workflow, file.clone()));
+                let content = content.ok_or("no such artifact")?;
+                if !force && read(call, file).is_ok() {
+                    return fail("the file already exists");
+                }
                 write(call, file, content)
             }
             other => fail(format!("unknown command {other:?}")),
@@ -362,6 +393,11 @@ pub fn host(image: &str) -> &str {
         Some((host, _)) if host.contains(['.', ':']) => host,
         _ => "docker.io",
     }
+}
+
+/// A tag as the digits that stand for it in a digest.
+pub fn hex(tag: &str) -> String {
+    tag.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn check_image(image: &str) -> Result<(), String> {

@@ -50,6 +50,15 @@ pub const CASES: &[Case] = &[
         "images live in the first of two registries",
         "ci_registry: cloud\ntargets: [{cloud: aws}, {cloud: gcp}]\n",
     ),
+    case("images by digest", "pin: digest\n"),
+    case(
+        "images by digest from artifacts",
+        "pin: digest\nci_registry: artifact\ntargets: [{cloud: do}]\n",
+    ),
+    case(
+        "images by digest where they were built to",
+        "pin: digest\nci_registry: cloud\ntargets: [{cloud: aws}, {cloud: gcp, after: aws}]\n",
+    ),
     case("no database", "database: none\n"),
     case("migration in the canary", "migrate: in-canary\n"),
     case("a single pod", "replicas: {stable: 1, canary: 1}\ntargets: [{cloud: gcp}]\n"),

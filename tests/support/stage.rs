@@ -1,6 +1,7 @@
 //! A service on a cloud, played through its deployments: what people do, and what is there then.
 
 use super::Service;
+use super::cluster::hex;
 use super::kube::rollout::{Deployment, Trouble};
 use super::sandbox::{Played, Sandbox};
 
@@ -131,7 +132,9 @@ impl Stage {
 
     /// The pods of a workflow will have this trouble.
     pub fn breaks(&self, workflow: &str, trouble: Trouble) {
-        self.sandbox.world().kube.broken.insert(format!(":{workflow}"), trouble);
+        let mut world = self.sandbox.world();
+        world.kube.broken.insert(format!(":{workflow}"), trouble);
+        world.kube.broken.insert(format!("@sha256:{}00", hex(workflow)), trouble);
     }
 
     pub fn canary(&self) -> Played {
@@ -166,12 +169,11 @@ impl Stage {
     pub fn state(&self) -> Vec<String> {
         self.rest();
         let world = self.sandbox.world();
-        let prefix = format!("{}:", self.image);
         let known = |(name, deployment): (&String, &Deployment)| {
             let ready = deployment.pods().filter(|(pod, _)| pod.ready);
-            let mut images: Vec<&str> = ready
+            let mut images: Vec<String> = ready
                 .map(|(_, of)| of["spec"]["containers"][0]["image"].as_str().unwrap())
-                .map(|image| image.strip_prefix(&prefix).unwrap_or(image))
+                .map(|image| self.workflow_of(image))
                 .collect();
             images.dedup();
             let workflow = if images.is_empty() { "none".into() } else { images.join("+") };
@@ -179,6 +181,17 @@ impl Stage {
             format!("{name} {workflow} {}/{}", deployment.ready(), deployment.replicas)
         };
         world.kube.deployments.iter().map(known).collect()
+    }
+
+    /// The workflow that an image was built in, by its tag or digest.
+    fn workflow_of(&self, image: &str) -> String {
+        let known = |workflow: &&String| {
+            image.strip_prefix(self.image).is_some_and(|rest| {
+                rest == format!(":{workflow}")
+                    || rest.starts_with(&format!("@sha256:{}00", hex(workflow)))
+            })
+        };
+        self.workflows.iter().find(known).map_or(image, String::as_str).to_owned()
     }
 
     /// The fewest pods that took requests since the first ones did.

@@ -7,7 +7,8 @@ mod service;
 mod targets;
 
 use super::config::{
-    App, Ci, CiRegistry, Config, DatabaseKind, Migrate, ReplicasConfig, ServiceChoice, ServiceType,
+    App, Ci, CiRegistry, Config, DatabaseKind, Migrate, Pin, ReplicasConfig, ServiceChoice,
+    ServiceType,
 };
 use super::{Project, Replicas, Service, names};
 use crate::cloud::Clouds;
@@ -197,6 +198,7 @@ impl Resolver<'_> {
             build,
             ci: config.ci.unwrap_or(Ci::Generate),
             ci_registry,
+            pin: config.pin.unwrap_or(Pin::Tag),
             agent,
             tests,
             env: config.env.unwrap_or_default(),
