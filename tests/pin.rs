@@ -40,7 +40,7 @@ fn canary_and_stable_of_a_workflow_are_the_very_same_bytes() {
         let [pinned] = canary.iter().collect::<Vec<_>>()[..] else { panic!("{canary:?}") };
         let digest = pinned.strip_prefix(image).unwrap().strip_prefix("@sha256:").unwrap();
         assert!(digest.len() == 64 && digest.chars().all(|c| c.is_ascii_hexdigit()), "{pinned}");
-        assert_eq!(stage.sandbox.world().kube.migrated, [pinned.clone()]);
+        assert_eq!(&stage.sandbox.world().kube.migrated[..], std::slice::from_ref(pinned));
         // Somebody pushes something else under the tag.
         move_tag(&stage, "first");
         stage.promote().passed();

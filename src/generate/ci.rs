@@ -4,6 +4,7 @@ use super::commands::{Script, quoted, quoted_words};
 use super::deploy::force;
 use super::image;
 use super::pipeline::{PipelineFile, env_vars};
+use super::scan;
 use crate::model::{AutoCancel, Block, EnvVar, Gate, Job, Promotion, Task, When};
 use crate::project::{CiRegistry, Project, Target, Test, TestCommand, TestPlace};
 
@@ -26,16 +27,23 @@ pub(super) fn pipeline(project: &Project) -> PipelineFile {
         "auto_cancel",
         "A newer push to the same branch or pull request makes the older build pointless, but every\nbuild of the default branch may be released.",
     );
-    let mut last = "Docker Build";
+    let built = "Docker Build";
+    let mut checks = Vec::new();
     let block = build(project, &mut file);
     file.block(block);
     if !project.tests.is_empty() {
-        let block = tests(project).after([last]);
+        let block = tests(project).after([built]);
         file.block(block);
-        last = "Tests";
+        checks.push("Tests");
+    }
+    if let Some(scan) = &project.scan {
+        let block = scan::block(project, scan, &mut file).after([built]);
+        file.block(block);
+        checks.push(scan::BLOCK);
     }
     if project.ci_registry != CiRegistry::Artifact {
-        let block = push_latest(project, &mut file).after([last]);
+        let last = if checks.is_empty() { vec![built] } else { checks };
+        let block = push_latest(project, &mut file).after(last);
         file.block(block);
         file.note(
             "block Push as latest",

@@ -132,9 +132,24 @@ fn build_one(project: &Project, stage: Option<&str>, image: &str, cache: &str) -
     script
 }
 
+/// The file with the released image.
+pub(super) const ARCHIVE: &str = "image.tar";
+
 /// The file that an image travels in as a workflow artifact.
 fn archive(tests: bool) -> &'static str {
-    if tests { "image-test.tar" } else { "image.tar" }
+    if tests { "image-test.tar" } else { ARCHIVE }
+}
+
+/// Gets the released image as the file [`ARCHIVE`], after [`login`].
+pub(super) fn fetch_archive(project: &Project) -> Script {
+    let mut script = Script::default();
+    if project.ci_registry == CiRegistry::Artifact {
+        script.run(format!("artifact pull workflow --force {ARCHIVE}"));
+    } else {
+        script.extend(fetch(project, false));
+        script.run(format!("docker save --output {ARCHIVE} \"{}\"", released(project)));
+    }
+    script
 }
 
 /// Gets an image into this machine's Docker, after [`login`].

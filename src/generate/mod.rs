@@ -11,6 +11,7 @@ mod pipeline;
 mod rights;
 mod runbook;
 mod scaffold;
+mod scan;
 mod secrets;
 mod templates;
 mod timeouts;

@@ -70,6 +70,8 @@ pub(super) fn text(project: &Project) -> Result<String, GenerateError> {
     if project.ci == Ci::Existing {
         context.insert("promotions", promotions(project)?.trim_end());
     }
+    context.insert("scan", &project.scan.is_some());
+    context.insert("scan_unfixed", &project.scan.as_ref().is_some_and(|scan| scan.unfixed));
     context.insert("pinned", &(project.pin == Pin::Digest));
     context.insert("default_branch", &project.default_branch);
     context.insert("release_when", &project.release_when);

@@ -2,6 +2,7 @@
 //!
 //! [`crate::project::Project`] is what the rest of the program works with.
 
+use super::scan::ScanConfig;
 use super::validation::ValidateConfig;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -53,6 +54,8 @@ pub struct Config {
     pub ci_registry: Option<CiRegistry>,
     /// What the pods' image is addressed by. Default: `tag`.
     pub pin: Option<Pin>,
+    /// Scan of the image for known vulnerabilities. Default: none.
+    pub scan: Option<ScanConfig>,
     /// Machine that the jobs run on.
     pub agent: Option<AgentConfig>,
     /// Jobs of the Tests block. Default: those of the starter application, or none.

@@ -5,6 +5,7 @@ mod config;
 mod names;
 mod quantity;
 mod resolve;
+mod scan;
 mod target;
 mod text;
 mod validation;
@@ -12,6 +13,7 @@ mod validation;
 pub use config::{App, Ci, CiRegistry, Config, DatabaseKind, Migrate, Pin, ServiceType, TestPlace};
 pub use names::{NAME_MAX, http_path, service as service_name};
 pub use resolve::{ConfigError, load};
+pub use scan::{Scan, ScanConfig, Severity};
 pub use target::{DB_PARAMS, DB_VARIABLES, Target};
 pub use text::{Draft, with_clouds, with_value};
 pub use validation::{Level, ValidateConfig, Validation};
@@ -54,6 +56,8 @@ pub struct Project {
     pub ci_registry: CiRegistry,
     /// What the pods' image is addressed by.
     pub pin: Pin,
+    /// The scan of the image, if there is one.
+    pub scan: Option<Scan>,
     /// Machine that the jobs run on.
     pub agent: Agent,
     /// Jobs of the Tests block.

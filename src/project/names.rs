@@ -97,6 +97,27 @@ pub(super) fn word(name: &str) -> Result<(), String> {
     }
 }
 
+/// An image that can't change unnoticed: with a tag other than `latest`, or a digest. Nothing in it
+/// means anything to a shell.
+pub(super) fn pinned_image(image: &str) -> Result<(), String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
+    if !image.starts_with(|c: char| c.is_ascii_alphanumeric()) || !image.chars().all(plain) {
+        return Err("must be an image, such as registry.example.com/scanner:1.2.3".into());
+    }
+    let last = image.rsplit('/').next().unwrap_or(image);
+    let (tagged, digest) = match last.split_once('@') {
+        Some((tagged, digest)) => (tagged, Some(digest)),
+        None => (last, None),
+    };
+    let hex = |text: &str| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
+    match (digest.map(|digest| digest.strip_prefix("sha256:")), tagged.split_once(':')) {
+        (Some(Some(digest)), _) if hex(digest) => Ok(()),
+        (Some(_), _) => Err("must end with a digest of 64 digits, as in @sha256:…".into()),
+        (None, Some((_, tag))) if !["", "latest"].contains(&tag) => Ok(()),
+        _ => Err("must have a version: a tag other than \"latest\", or a digest".into()),
+    }
+}
+
 /// Text that a person reads, such as the name of a job: one line without control characters.
 pub(super) fn line(text: &str) -> Result<(), String> {
     if text.trim().is_empty() {
@@ -167,6 +188,31 @@ mod tests {
             assert!(service(bad).is_err(), "{bad:?}");
         }
         assert!(service(&"x".repeat(NAME_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn images_have_a_version() {
+        let digest = format!("@sha256:{}", "a1".repeat(32));
+        for good in
+            ["a:1", "r.example.com:5000/a/b:v1.2_3", &format!("a{digest}"), &format!("a:1{digest}")]
+        {
+            assert_eq!(pinned_image(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "a:",
+            "a:latest",
+            "r.example.com:5000/a",
+            "-a:1",
+            "a:1 b",
+            "a:$(x)",
+            "a@sha256:12",
+            "a@md5:1",
+            "a:1@",
+        ] {
+            assert!(pinned_image(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

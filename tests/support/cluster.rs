@@ -51,6 +51,10 @@ pub struct World {
     pub kube: Kube,
     /// Images in registries.
     pub pushed: BTreeSet<String>,
+    /// Images that were scanned.
+    pub scanned: Vec<String>,
+    /// Images with a known vulnerability.
+    pub vulnerable: BTreeSet<String>,
     /// How often a tag was moved to another image.
     pub moved: BTreeMap<String, u8>,
     /// Artifacts by their workflow and name.
@@ -333,11 +337,18 @@ impl World {
     }
 
     fn docker_run(&mut self, call: &Call) -> Answer {
+        let mut mounted = BTreeMap::new();
         let mut arguments = call.arguments.iter().skip(1);
         let image = loop {
             match arguments.next().map(String::as_str) {
                 Some("--rm") => {}
                 Some("--network" | "--entrypoint") => drop(arguments.next()),
+                Some("--volume") => {
+                    let mount = arguments.next().map(String::as_str).unwrap_or_default();
+                    let parts: Vec<&str> = mount.split(':').collect();
+                    let [from, to, "ro"] = parts[..] else { return fail(format!("mount {mount}")) };
+                    mounted.insert(to.to_owned(), read(call, from)?);
+                }
                 Some("--env") => {
                     let name = arguments.next().cloned().unwrap_or_default();
                     if !call.variables.contains_key(&name) {
@@ -348,7 +359,34 @@ impl World {
                 other => return fail(format!("unknown flag {other:?}")),
             }
         };
+        if image.contains("/trivy") {
+            let arguments: Vec<String> = arguments.cloned().collect();
+            return self.scan(&arguments, &mounted);
+        }
         if self.machine.images.contains(&image) { Ok(String::new()) } else { fail("no such image") }
+    }
+
+    /// A scan by trivy of an image that was saved to a file.
+    fn scan(&mut self, arguments: &[String], mounted: &BTreeMap<String, String>) -> Answer {
+        let valued = ["input", "scanners", "ignorefile", "severity", "exit-code"];
+        let mut words = Words::of(arguments, &valued);
+        words.is("scanners", "vuln")?;
+        words.is("exit-code", "1")?;
+        words.has("no-progress");
+        words.has("ignore-unfixed");
+        let severities = words.needs("severity")?;
+        let file = |path: String| mounted.get(&path).cloned().ok_or(format!("no file {path}"));
+        let image = file(words.needs("input")?)?;
+        let ignored = words.flag("ignorefile").map(file).transpose()?.unwrap_or_default();
+        if words.end()? != ["image"] {
+            return fail("scan what?");
+        }
+        self.scanned.push(image.clone());
+        // There is one vulnerability, a critical one.
+        if self.vulnerable.contains(&image) && !ignored.lines().any(|id| id == "CVE-2026-1234") {
+            return fail(format!("CVE-2026-1234 CRITICAL, looked for {severities}"));
+        }
+        Ok(String::new())
     }
 
     /// Whether an image's registry lets this machine in.

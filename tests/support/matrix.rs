@@ -59,6 +59,16 @@ pub const CASES: &[Case] = &[
         "images by digest where they were built to",
         "pin: digest\nci_registry: cloud\ntargets: [{cloud: aws}, {cloud: gcp, after: aws}]\n",
     ),
+    case("a scan", "scan: {}\n"),
+    case(
+        "a scan of artifacts with all settings",
+        "scan: {severity: critical, unfixed: true, ignore: [CVE-2026-1234, GHSA-x], image: 'r.example.com/trivy:1'}\n\
+         ci_registry: artifact\ntargets: [{cloud: do}]\n",
+    ),
+    case(
+        "a scan in the cloud",
+        "scan: {severity: high}\nci_registry: cloud\ntargets: [{cloud: gcp}]\n",
+    ),
     case("no database", "database: none\n"),
     case("migration in the canary", "migrate: in-canary\n"),
     case("a single pod", "replicas: {stable: 1, canary: 1}\ntargets: [{cloud: gcp}]\n"),

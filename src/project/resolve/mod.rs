@@ -3,6 +3,7 @@
 
 mod jobs;
 mod release;
+mod scan;
 mod service;
 mod targets;
 
@@ -169,6 +170,7 @@ impl Resolver<'_> {
         let commands = self.commands(&config, starter, database);
         let tests = self.tests(&config, starter, database, &build);
         let agent = self.agent(config.agent.as_ref());
+        let scan = self.scan(&config);
         let secrets = self.secrets(&config, &name);
         self.env(&config, database);
         self.skip(&config);
@@ -199,6 +201,7 @@ impl Resolver<'_> {
             ci: config.ci.unwrap_or(Ci::Generate),
             ci_registry,
             pin: config.pin.unwrap_or(Pin::Tag),
+            scan,
             agent,
             tests,
             env: config.env.unwrap_or_default(),
