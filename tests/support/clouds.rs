@@ -86,7 +86,7 @@ impl World {
             }
             "ecr get-login-password" => {
                 words.needs("region")?;
-                words.end().map(|_| "password\n".into())
+                words.end().map(|_| "s3cret-for-ecr\n".into())
             }
             "eks update-kubeconfig" => {
                 self.connect(&words.needs("name")?)?;

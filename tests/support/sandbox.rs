@@ -31,6 +31,30 @@ const PROGRAMS: [&str; 13] = [
     "sem",
 ];
 
+/// Programs of the machine whose arguments are looked at; bash runs its own.
+const WATCHED: [&str; 20] = [
+    "awk",
+    "base64",
+    "cat",
+    "curl",
+    "cut",
+    "date",
+    "env",
+    "envsubst",
+    "git",
+    "grep",
+    "head",
+    "jq",
+    "mktemp",
+    "openssl",
+    "sed",
+    "sha256sum",
+    "sleep",
+    "tail",
+    "tee",
+    "tr",
+];
+
 /// Hands arguments, input and environment to the test, and its answer back. Written for speed: no
 /// process is started, which is why the variables are found by their first letters.
 const STUB: &str = r#"
@@ -91,6 +115,10 @@ pub struct Sandbox {
     pub oidc: bool,
     /// What the person who promotes has said.
     pub force: bool,
+    /// `SEMAPHORE_REGISTRY_PASSWORD`.
+    pub registry_password: String,
+    /// What jobs have left behind, by its place, once somebody asks for it.
+    evidence: Option<Mutex<Vec<(String, String)>>>,
     world: Arc<Mutex<World>>,
     port: u16,
     tools: TempDir,
@@ -132,9 +160,47 @@ impl Sandbox {
             git_ref: "refs/heads/main".into(),
             oidc: true,
             force: false,
+            registry_password: "s3cret-registry".into(),
+            evidence: None,
             world,
             port,
             tools,
+        }
+    }
+
+    /// From now on, writes down the logs of jobs, the arguments of all programs that they start, and the
+    /// files that they leave on their machines.
+    pub fn record(&mut self) {
+        self.evidence = Some(Mutex::default());
+        let paths = std::env::var_os("PATH").unwrap_or_default();
+        for program in WATCHED {
+            let found = std::env::split_paths(&paths).map(|path| path.join(program));
+            let Some(real) = found.into_iter().find(|path| path.is_file()) else { continue };
+            let path = self.tools.path().join(program);
+            fs::write(&path, format!("#!/bin/bash\nexec {} \"$@\"\n", real.display())).unwrap();
+            make_executable(&path);
+        }
+        // Every bash reads it at its start, those of the scripts and of the stubs too.
+        let arguments = "printf '%s\\n' \"$0\" \"$@\" >>\"$ARGUMENTS\"\n";
+        fs::write(self.tools.path().join("bash_env"), arguments).unwrap();
+    }
+
+    /// What was written down.
+    pub fn evidence(&self) -> Vec<(String, String)> {
+        self.evidence.as_ref().map(|known| known.lock().unwrap().clone()).unwrap_or_default()
+    }
+
+    /// Writes down what a job has left on its machine; what it was given is no news.
+    fn note(&self, job: &Job, machine: &Path, log: &str, given: &[(String, String)]) {
+        let Some(evidence) = &self.evidence else { return };
+        let mut evidence = evidence.lock().unwrap();
+        evidence.push((format!("the log of {}", job.title), log.to_owned()));
+        for (path, content) in super::files(machine) {
+            let text = String::from_utf8_lossy(&content).into_owned();
+            let at = machine.join(&path).display().to_string();
+            if !given.iter().any(|(known, content)| *known == at && *content == text) {
+                evidence.push((format!("{path} after {}", job.title), text));
+            }
         }
     }
 
@@ -152,6 +218,7 @@ impl Sandbox {
         for (number, command) in job.commands.iter().enumerate() {
             fs::write(items.join(format!("{number:03}")), command).unwrap();
         }
+        let mut given = Vec::new();
         let at_home = |text: &str| text.replace("/home/semaphore", home.to_str().unwrap());
         let mut variables: BTreeMap<String, String> = BTreeMap::new();
         for name in &job.secrets {
@@ -162,6 +229,7 @@ impl Sandbox {
             variables.extend(secret.variables.clone());
             for (path, content) in &secret.files {
                 fs::write(at_home(path), content).unwrap();
+                given.push((at_home(path), content.clone()));
             }
         }
         // What a job says wins over what a secret holds.
@@ -193,16 +261,19 @@ impl Sandbox {
                 ("FORCE", if self.force { "true" } else { "false" }),
                 ("SEMAPHORE_REGISTRY_URL", "registry.semaphore.example"),
                 ("SEMAPHORE_REGISTRY_USERNAME", "semaphore"),
-                ("SEMAPHORE_REGISTRY_PASSWORD", "s3cret-registry"),
+                ("SEMAPHORE_REGISTRY_PASSWORD", &self.registry_password),
             ])
             .env("SEMAPHORE_GIT_DIR", self.service.path())
             .env("PATH", paths)
             .env("HOME", &home)
             .env("ITEMS", &items)
             .env("WORLD", self.port.to_string())
+            .envs(self.evidence.is_some().then(|| ("BASH_ENV", self.tools.path().join("bash_env"))))
+            .env("ARGUMENTS", machine.path().join("arguments"))
             .output()
             .expect("this test needs bash");
         let ran = Ran::of(output);
+        self.note(job, machine.path(), &ran.out, &given);
         assert!(!ran.out.contains("s3cret"), "{} prints a secret:\n{}", job.title, ran.out);
         for call in &self.world().calls {
             let words = call.arguments.join(" ");

@@ -53,6 +53,8 @@ pub struct Kube {
     pub pace: usize,
     /// Steps that are left for who waits; a job that is killed does not wait to the end.
     patience: Option<usize>,
+    /// The password of Docker Hub, where it is not the usual one.
+    pub hub_password: Option<String>,
     /// Counts names and ids.
     made: u64,
 }
@@ -158,6 +160,7 @@ impl Kube {
             return false;
         };
         // Images on Docker Hub are private here; the nodes may pull from their own cloud.
+        let password = self.hub_password.as_deref().unwrap_or("s3cret'\"$(x)\\hub");
         let credentials = account["imagePullSecrets"]
             .as_array()
             .into_iter()
@@ -167,7 +170,7 @@ impl Kube {
             .filter_map(|text| serde_json::from_str::<Value>(text).ok())
             .any(|config| {
                 let login = &config["auths"]["https://index.docker.io/v1/"];
-                login["username"] == "team" && login["password"] == "s3cret'\"$(x)\\hub"
+                login["username"] == "team" && login["password"] == password
             });
         pushed.contains(image) && (super::cluster::host(image) != "docker.io" || credentials)
     }
