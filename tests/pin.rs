@@ -77,6 +77,25 @@ fn a_stable_that_goes_back_has_the_digest_that_it_had() {
 }
 
 #[test]
+fn a_build_of_ones_own_is_pinned_too() {
+    for way in ["semaphore", "cloud"] {
+        let (cloud, image) = CLOUDS[2];
+        let settings = format!("pin: digest\nci: existing\nci_registry: {way}");
+        let mut stage = Stage::new(cloud, image, &settings);
+        // What the user's own pipeline has pushed.
+        if way == "cloud" {
+            stage.released("first");
+        } else {
+            stage.built("first");
+        }
+        stage.canary().passed();
+        stage.promote().passed();
+        assert_eq!(stage.state(), ["stable first 3/3"]);
+        assert!(images(&stage, "stable").iter().all(|image| image.contains("@sha256:")));
+    }
+}
+
+#[test]
 fn targets_note_a_digest_each() {
     let config = "pin: digest\ntargets: [{cloud: gcp}, {cloud: aws, after: gcp}]\n";
     let (cloud, image) = CLOUDS[1];
