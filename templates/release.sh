@@ -15,6 +15,9 @@
 #   remove-canary NAME [SECRET]...       deletes the canary and its Secrets
 #   rollback NAME REPLICAS [SECRET]...   brings stable to REPLICAS pods, then deletes the canary
 #
+# REPLICAS is a number of pods, or MIN-MAX where a HorizontalPodAutoscaler says how many there are:
+# stable then gets MIN pods where it has fewer, and is left at its size where it has more.
+#
 # From the environment:
 #
 #   SEMAPHORE_WORKFLOW_ID       the workflow that this is for
@@ -58,9 +61,19 @@ export WORKFLOW_REF=$my_ref COMMIT_TIME=$my_time
 # is undone brings back the template of the version before, and nothing else.
 look_at() {
   local said
-  said=$(kubectl get deployment "$1" --ignore-not-found --output='jsonpath={.metadata.name}|{.spec.template.metadata.labels.workflow}|{.spec.template.metadata.annotations.workflow-number}|{.spec.template.metadata.annotations.workflow-ref}|{.spec.template.metadata.annotations.commit-time}|{.metadata.generation}|{.status.observedGeneration}|{.status.conditions[?(@.type=="Progressing")].reason}|{.status.readyReplicas}') \
+  said=$(kubectl get deployment "$1" --ignore-not-found --output='jsonpath={.metadata.name}|{.spec.template.metadata.labels.workflow}|{.spec.template.metadata.annotations.workflow-number}|{.spec.template.metadata.annotations.workflow-ref}|{.spec.template.metadata.annotations.commit-time}|{.metadata.generation}|{.status.observedGeneration}|{.status.conditions[?(@.type=="Progressing")].reason}|{.status.readyReplicas}|{.spec.replicas}') \
     || fail "cannot look at \"$1\": try again once the cluster answers"
-  IFS='|' read -r found owner number ref time generation observed progress ready <<<"$said"
+  IFS='|' read -r found owner number ref time generation observed progress ready size <<<"$said"
+}
+
+# Whether the load says how many pods there are: REPLICAS is MIN-MAX.
+autoscaled() {
+  [[ $1 == *-* ]]
+}
+
+# Whether stable, just looked at, has at least as many pods as the autoscaler would leave it.
+large_enough() {
+  [[ -n $found ]] && ((${size:-0} >= ${1%-*}))
 }
 
 # Whether the rollout of the Deployment looked at has not come to its end. Pods that fail later don't
@@ -165,15 +178,28 @@ make_room() {
     say 'there is no stable before the first promotion'
     return 0
   fi
+  if autoscaled "$1"; then
+    say "stable keeps its $size pods beside the canary, as an autoscaler sees to their number"
+    return 0
+  fi
   kubectl scale "deployment/$stable" --replicas="$1"
 }
 
 roll_out_stable() {
+  local replicas=$1
   look_at "$stable"
   if [[ $owner != "$me" ]]; then
     settle
   fi
-  if ./apply.sh manifests/deployment.yml "$stable" "$1" "$2"; then
+  if autoscaled "$replicas"; then
+    look_at "$stable"
+    if large_enough "$replicas"; then
+      replicas=keep
+    else
+      replicas=${replicas%-*}
+    fi
+  fi
+  if ./apply.sh manifests/deployment.yml "$stable" "$replicas" "$2"; then
     return 0
   fi
   # Where Kubernetes has refused the manifest, stable is what it was.
@@ -244,7 +270,13 @@ rollback() {
     fi
     return 0
   fi
-  kubectl scale "deployment/$stable" --replicas="$replicas"
+  if ! autoscaled "$replicas"; then
+    kubectl scale "deployment/$stable" --replicas="$replicas"
+  elif ! large_enough "$replicas"; then
+    kubectl scale "deployment/$stable" --replicas="${replicas%-*}"
+  else
+    say "stable keeps its $size pods, as an autoscaler sees to their number"
+  fi
   # Where the cluster has no room for both, the canary has to go first.
   kubectl rollout status "deployment/$stable" --timeout="${patience}s" \
     || say 'stable is not at full size yet: removing the canary makes room'

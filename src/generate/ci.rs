@@ -1,6 +1,6 @@
 //! `semaphore.yml`: build, tests, push as latest, and the promotions to the canaries.
 
-use super::commands::{Script, quoted, quoted_words};
+use super::commands::{Script, checkout, quoted, quoted_words};
 use super::deploy::force;
 use super::image;
 use super::pipeline::{PipelineFile, env_vars};
@@ -57,11 +57,24 @@ pub(super) fn pipeline(project: &Project) -> PipelineFile {
 
 fn build(project: &Project, file: &mut PipelineFile) -> Block {
     let mut prologue = image::prerequisites(project);
-    prologue.run("checkout");
+    prologue.extend(checkout(project));
     prologue.extend(image::login(project));
     let mut task = file.task(image::secrets(project), prologue, "Build", image::build(project));
     task.env_vars = image::env_vars(project);
-    Block::new("Docker Build", task).after(Vec::<String>::new())
+    let mut block = Block::new("Docker Build", task).after(Vec::<String>::new());
+    block.gate = when_changed(project, "");
+    block
+}
+
+/// Lets a block run under a condition, and where other services stand in the repository only for a
+/// push that concerns this one.
+fn when_changed(project: &Project, condition: &str) -> Option<Gate> {
+    let conditions: Vec<String> = [Some(condition.to_owned()), project.changed()]
+        .into_iter()
+        .flatten()
+        .filter(|condition| !condition.is_empty())
+        .collect();
+    (!conditions.is_empty()).then(|| Gate::Run(When::from(conditions.join(" and "))))
 }
 
 fn push_latest(project: &Project, file: &mut PipelineFile) -> Block {
@@ -77,7 +90,7 @@ fn push_latest(project: &Project, file: &mut PipelineFile) -> Block {
     let mut task = file.task(image::secrets(project), image::login(project), "Push", script);
     task.env_vars = image::env_vars(project);
     let mut block = Block::new("Push as latest", task);
-    block.gate = Some(Gate::Run(When::from(format!("branch = '{}'", project.default_branch))));
+    block.gate = when_changed(project, &format!("branch = '{}'", project.default_branch));
     block
 }
 
@@ -86,7 +99,7 @@ fn tests(project: &Project) -> Block {
     let in_image = project.tests.iter().any(|test| test.place != TestPlace::Agent);
     let mut prologue = Script::default();
     if on_agent {
-        prologue.run("checkout");
+        prologue.extend(checkout(project));
     }
     if in_image {
         prologue.extend(image::login(project));
@@ -99,7 +112,9 @@ fn tests(project: &Project) -> Block {
     if !prologue.is_empty() {
         task.prologue = Some(prologue.lines.into_iter().map(|(command, _)| command).collect());
     }
-    Block::new("Tests", task)
+    let mut block = Block::new("Tests", task);
+    block.gate = when_changed(project, "");
+    block
 }
 
 /// Settings of the PostgreSQL server that `sem-service` starts.

@@ -4,7 +4,7 @@
 //! item in the job's shell and looks at `$?` (so `exit` and `set -e` would end the session). An
 //! item has several lines only for `\` continuation, an `&&` chain or one compound statement.
 
-use crate::project::{DB_VARIABLES, Project, Target};
+use crate::project::{Autoscaling, DB_VARIABLES, Project, Target};
 
 /// Commands with the reasons that become comments above them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,6 +68,24 @@ pub(super) fn quoted(word: &str) -> String {
 /// A program and its arguments as the shell takes them literally.
 pub(super) fn quoted_words(words: &[String]) -> String {
     words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// Gets the repository, and goes to the folder that the service's files are in.
+pub(super) fn checkout(project: &Project) -> Script {
+    let mut script = Script::default();
+    script.run("checkout");
+    if let Some(folder) = &project.folder {
+        script.run(format!("cd {}", quoted(folder)));
+    }
+    script
+}
+
+/// How many pods of stable run, as `release.sh` takes it.
+pub(super) fn stable_pods(project: &Project, target: &Target) -> String {
+    match project.autoscaling {
+        Some(Autoscaling { min, max, .. }) => format!("{min}-{max}"),
+        None => target.replicas.stable.to_string(),
+    }
 }
 
 /// Makes `kubectl` talk to the target.
@@ -141,6 +159,9 @@ pub(super) fn prepare(project: &Project, target: &Target, track: &'static str) -
     let mut manifests = vec!["serviceaccount.yml", "networkpolicy.yml", "pdb.yml"];
     if project.service.is_some() {
         manifests.push("service.yml");
+    }
+    if project.ingress.is_some() {
+        manifests.push("ingress.yml");
     }
     for manifest in manifests {
         script.run(format!("kubectl apply --filename=manifests/{manifest}"));

@@ -3,7 +3,8 @@
 
 use super::ci;
 use super::commands::{
-    CANARY, STABLE, Script, apply, canary_secrets, connect, in_canary, prepare, release,
+    CANARY, STABLE, Script, apply, canary_secrets, checkout, connect, in_canary, prepare, release,
+    stable_pods,
 };
 use super::image;
 use super::pin;
@@ -88,7 +89,7 @@ fn push(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
     script.run(format!("docker tag \"{from}\" \"{to}\""));
     script.run(format!("docker push \"{to}\""));
     if project.pin == Pin::Digest {
-        script.extend(pin::note(target));
+        script.extend(pin::note(project, target));
     }
     let mut names = image::secrets(project);
     names.extend(
@@ -106,7 +107,7 @@ fn push(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
 
 /// Where the build has pushed to the target's registry already.
 fn note_digest(project: &Project, target: &Target, file: &mut PipelineFile) -> Block {
-    let (login, script) = (image::login(project), pin::note(target));
+    let (login, script) = (image::login(project), pin::note(project, target));
     let task = file.task(image::secrets(project), login, "Note the digest", script);
     Block::new("Pin", task)
 }
@@ -123,9 +124,8 @@ fn deploy_secrets(project: &Project, target: &Target) -> Vec<Secret> {
     secrets(names)
 }
 
-fn deploy_prologue(target: &Target) -> Script {
-    let mut prologue = Script::default();
-    prologue.run("checkout");
+fn deploy_prologue(project: &Project, target: &Target) -> Script {
+    let mut prologue = checkout(project);
     prologue.extend(connect(target));
     prologue
 }
@@ -147,13 +147,21 @@ fn deploy_canary(project: &Project, target: &Target, file: &mut PipelineFile) ->
     }
     let pods = target.replicas.canary.to_string();
     script.run(release(CANARY, project, &[&pods, &format!("\"{image}\"")]));
-    let beside = target.replicas.beside_canary().to_string();
-    script.explained(
-        "Only now that the canary is ready, stable gives up as many pods.",
-        release("make-room", project, &[&beside]),
-    );
+    if project.autoscaling.is_some() {
+        script.explained(
+            "The load says how many pods of stable run, also beside a canary.",
+            release("make-room", project, &[&stable_pods(project, target)]),
+        );
+    } else {
+        let beside = target.replicas.beside_canary().to_string();
+        script.explained(
+            "Only now that the canary is ready, stable gives up as many pods.",
+            release("make-room", project, &[&beside]),
+        );
+    }
     let secrets = deploy_secrets(project, target);
-    let mut task = file.task(secrets, deploy_prologue(target), "Deploy the canary", script);
+    let mut task =
+        file.task(secrets, deploy_prologue(project, target), "Deploy the canary", script);
     task.env_vars = vec![wait(timeouts::CANARY_WAIT)];
     Block::new("Deploy", task)
 }
@@ -190,17 +198,20 @@ pub(super) fn stable(project: &Project, target: &Target) -> PipelineFile {
     );
     let mut script = pin::read(project, target);
     script.extend(prepare(project, target, STABLE));
-    let pods = target.replicas.stable.to_string();
+    let pods = stable_pods(project, target);
     let image = format!("\"{}\"", pin::image(project, target));
     script.explained(
         "Brings stable back to its version before when this one does not get ready.",
         release(STABLE, project, &[&pods, &image]),
     );
+    if project.autoscaling.is_some() {
+        script.run("kubectl apply --filename=manifests/hpa.yml");
+    }
     let secrets = canary_secrets(project);
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     script.run(release("remove-canary", project, &secrets));
     let secrets = deploy_secrets(project, target);
-    let mut task = file.task(secrets, deploy_prologue(target), "Deploy stable", script);
+    let mut task = file.task(secrets, deploy_prologue(project, target), "Deploy stable", script);
     task.env_vars = vec![wait(timeouts::STABLE_WAIT)];
     file.block(Block::new("Deploy", task).after(Vec::<String>::new()));
     file.pipeline.promotions = ci::promotions(
@@ -224,7 +235,7 @@ pub(super) fn rollback(project: &Project, target: &Target) -> PipelineFile {
         ),
         timeouts::ROLLBACK_PIPELINE,
     );
-    let pods = target.replicas.stable.to_string();
+    let pods = stable_pods(project, target);
     let secrets_of_canary = canary_secrets(project);
     let arguments: Vec<&str> =
         [pods.as_str()].into_iter().chain(secrets_of_canary.iter().map(String::as_str)).collect();
@@ -234,7 +245,7 @@ pub(super) fn rollback(project: &Project, target: &Target) -> PipelineFile {
         release("rollback", project, &arguments),
     );
     let secrets = secrets(target.cluster_secrets());
-    let task = file.task(secrets, deploy_prologue(target), "Roll back", script);
+    let task = file.task(secrets, deploy_prologue(project, target), "Roll back", script);
     file.block(Block::new("Roll back", task).after(Vec::<String>::new()));
     file
 }

@@ -125,29 +125,32 @@ fn build_one(project: &Project, stage: Option<&str>, image: &str, cache: &str) -
         quoted(&project.build.context)
     ));
     if !keeps_cache {
-        let file = archive(stage.is_some());
+        let file = archive(project, stage.is_some());
         script.run(format!("docker save --output {file} \"{image}\""));
         script.run(format!("artifact push workflow --force {file}"));
     }
     script
 }
 
-/// The file with the released image.
-pub(super) const ARCHIVE: &str = "image.tar";
-
-/// The file that an image travels in as a workflow artifact.
-fn archive(tests: bool) -> &'static str {
-    if tests { "image-test.tar" } else { ARCHIVE }
+/// The file that an image travels in as a workflow artifact. One workflow may build several services
+/// of a repository.
+pub(super) fn archive(project: &Project, tests: bool) -> String {
+    let file = if tests { "image-test.tar" } else { "image.tar" };
+    match project.folder {
+        Some(_) => format!("{}-{file}", project.name),
+        None => file.to_owned(),
+    }
 }
 
-/// Gets the released image as the file [`ARCHIVE`], after [`login`].
+/// Gets the released image as the file [`archive`], after [`login`].
 pub(super) fn fetch_archive(project: &Project) -> Script {
     let mut script = Script::default();
+    let file = archive(project, false);
     if project.ci_registry == CiRegistry::Artifact {
-        script.run(format!("artifact pull workflow --force {ARCHIVE}"));
+        script.run(format!("artifact pull workflow --force {file}"));
     } else {
         script.extend(fetch(project, false));
-        script.run(format!("docker save --output {ARCHIVE} \"{}\"", released(project)));
+        script.run(format!("docker save --output {file} \"{}\"", released(project)));
     }
     script
 }
@@ -157,7 +160,7 @@ pub(super) fn fetch(project: &Project, tests: bool) -> Script {
     let mut script = Script::default();
     match project.ci_registry {
         CiRegistry::Artifact => {
-            let file = archive(tests);
+            let file = archive(project, tests);
             script.run(format!("artifact pull workflow --force {file}"));
             script.run(format!("docker load --input {file}"));
         }

@@ -2,7 +2,7 @@
 
 use super::commands::pod_secrets;
 use super::{GenerateError, templates, timeouts};
-use crate::project::{App, Project, ServiceType};
+use crate::project::{App, Autoscaling, Health, Project, ServiceType};
 use indexmap::IndexMap;
 use tera::Context;
 
@@ -12,6 +12,12 @@ pub(super) fn all(project: &Project) -> Result<Vec<(String, String)>, GenerateEr
     let mut names = vec!["serviceaccount", "networkpolicy", "pdb", "deployment"];
     if project.service.is_some() {
         names.push("service");
+    }
+    if project.ingress.is_some() {
+        names.push("ingress");
+    }
+    if project.autoscaling.is_some() {
+        names.push("hpa");
     }
     if project.migration_job().is_some() {
         names.push("migrate-job");
@@ -41,14 +47,18 @@ fn context(project: &Project) -> Context {
     let mut context = Context::new();
     context.insert("name", &project.name);
     context.insert("port", &project.port);
-    context.insert(
-        "health",
-        &IndexMap::from([("ready", &project.health.ready), ("live", &project.health.live)]),
-    );
+    context.insert("listens", &project.listens());
+    match &project.health {
+        Health::Http { ready, live } => {
+            context.insert("health", &IndexMap::from([("ready", ready), ("live", live)]));
+        }
+        // Not expanded by Kubernetes, as the command of a container is.
+        Health::Command(words) => context.insert("health_command", words),
+        Health::None => {}
+    }
     context.insert("env", &project.env);
     context.insert("env_from", &pod_secrets(project));
-    // The starter drains by itself: its /ready turns false first.
-    context.insert("own_drain", &(project.app == App::Addressbook));
+    context.insert("own_drain", &drains_itself(project));
     let quantities = |of: &crate::project::Quantities| {
         IndexMap::from([("cpu", of.cpu.clone()), ("memory", of.memory.clone())])
     };
@@ -78,10 +88,28 @@ fn context(project: &Project) -> Context {
     context.insert("pull_secret_for", &pulling_with_secret(project, true));
     context.insert("pull_secret_not_for", &pulling_with_secret(project, false));
     if let Some(words) = project.migration_job() {
-        // Kubernetes fills in `$(NAME)` in a command and takes `$$` for one `$`: with every `$`
-        // doubled, the program gets the words as they are.
-        let words: Vec<String> = words.iter().map(|word| word.replace('$', "$$")).collect();
-        context.insert("commands", &IndexMap::from([("migrate", words)]));
+        context.insert("commands", &IndexMap::from([("migrate", in_a_command(words))]));
+    }
+    if let Some(ingress) = &project.ingress {
+        let mut values = IndexMap::from([("host", &ingress.host), ("path", &ingress.path)]);
+        values.extend(ingress.class.iter().map(|class| ("class", class)));
+        values.extend(ingress.tls_secret.iter().map(|secret| ("tls_secret", secret)));
+        context.insert("ingress", &values);
+    }
+    if let Some(Autoscaling { min, max, cpu }) = project.autoscaling {
+        context.insert("autoscaling", &IndexMap::from([("min", min), ("max", max), ("cpu", cpu)]));
     }
     context
+}
+
+/// The words of a container's command. Kubernetes fills in `$(NAME)` in them and takes `$$` for one
+/// `$`: with every `$` doubled, the program gets the words as they are.
+fn in_a_command(words: &[String]) -> Vec<String> {
+    words.iter().map(|word| word.replace('$', "$$")).collect()
+}
+
+/// Whether pods need no time to drain: the starter's `/ready` turns false first, and where nobody
+/// connects to a port there is nothing to drain.
+pub(super) fn drains_itself(project: &Project) -> bool {
+    project.app == App::Addressbook || !project.listens()
 }

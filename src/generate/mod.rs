@@ -130,7 +130,15 @@ fn is_skipped(project: &Project, path: &str) -> bool {
 /// # Errors
 /// As for [`render`].
 pub fn promotions(project: &Project) -> Result<String, GenerateError> {
-    let whole = pipeline_text(&ci::pipeline(project))?;
+    let mut file = ci::pipeline(project);
+    if let Some(folder) = &project.folder {
+        // The user's file may stand anywhere, and lead to other services too.
+        for promotion in &mut file.pipeline.promotions {
+            promotion.name = format!("{}: {}", project.name, promotion.name);
+            promotion.pipeline_file = format!("/{folder}/.semaphore/{}", promotion.pipeline_file);
+        }
+    }
+    let whole = pipeline_text(&file)?;
     Ok(whole
         .find("\npromotions:")
         .and_then(|at| whole.get(at + 1..))

@@ -20,18 +20,22 @@ pub(super) fn tagged(target: &Target) -> String {
     format!("{}:$SEMAPHORE_WORKFLOW_ID", target.rendered.image)
 }
 
-/// The artifact with the digest of a target's image.
-fn artifact(target: &Target) -> String {
-    format!("digest-{}.txt", target.id)
+/// The artifact with the digest of a target's image. One workflow may release several services of a
+/// repository.
+fn artifact(project: &Project, target: &Target) -> String {
+    match project.folder {
+        Some(_) => format!("{}-digest-{}.txt", project.name, target.id),
+        None => format!("digest-{}.txt", target.id),
+    }
 }
 
 /// Notes which bytes the workflow releases, once they are in the target's registry.
 ///
 /// What is noted stays: without `--force`, a second digest is refused even where the first can't be
 /// read for a moment.
-pub(super) fn note(target: &Target) -> Script {
+pub(super) fn note(project: &Project, target: &Target) -> Script {
     let mut script = Script::default();
-    let (file, image) = (artifact(target), tagged(target));
+    let (file, image) = (artifact(project, target), tagged(target));
     script.explained(
         "Noted once for a workflow: its canary and stable run these very bytes, even when its tag is moved.",
         format!(
@@ -48,7 +52,7 @@ pub(super) fn note(target: &Target) -> Script {
 pub(super) fn read(project: &Project, target: &Target) -> Script {
     let mut script = Script::default();
     if project.pin == Pin::Digest {
-        let file = artifact(target);
+        let file = artifact(project, target);
         script.run(format!(
             "if ! artifact pull workflow --force {file}; then echo 'The artifacts of this workflow have no {file}: run its canary pipeline again'; false; fi"
         ));

@@ -2,13 +2,15 @@
 //! chosen targets only.
 
 use super::commands::pod_secrets;
-use super::image::released;
-use super::manifests::pulling_with_secret;
+use super::image::{archive, released};
+use super::manifests::{drains_itself, pulling_with_secret};
 use super::rights::{self, Rule};
 use super::secrets::of_target;
 use super::{GenerateError, promotions, templates};
 use crate::cloud::Subject;
-use crate::project::{App, Ci, CiRegistry, DB_PARAMS, Migrate, Pin, Project, Target};
+use crate::project::{
+    App, Autoscaling, Ci, CiRegistry, DB_PARAMS, Health, Migrate, Pin, Project, Target,
+};
 use indexmap::IndexMap;
 use serde::Serialize;
 use tera::Context;
@@ -82,12 +84,29 @@ pub(super) fn text(project: &Project) -> Result<String, GenerateError> {
         &(project.migrate == Migrate::InCanary && project.commands.migrate.is_some()),
     );
     context.insert("service", &project.service.is_some());
-    context.insert("health", &IndexMap::from([("ready", &project.health.ready)]));
+    if let Health::Http { ready, .. } = &project.health {
+        context.insert("health", &IndexMap::from([("ready", ready)]));
+    }
+    if let Health::Command(words) = &project.health {
+        context.insert("health_command", &super::commands::quoted_words(words));
+    }
+    if let Some(autoscaling) = project.autoscaling {
+        let Autoscaling { min, max, cpu } = autoscaling;
+        context.insert("autoscaling", &IndexMap::from([("min", min), ("max", max), ("cpu", cpu)]));
+    }
+    if let Some(ingress) = &project.ingress {
+        context
+            .insert("ingress", &IndexMap::from([("host", &ingress.host), ("path", &ingress.path)]));
+        context.insert("tls_secret", ingress.tls_secret.as_deref().unwrap_or_default());
+        context.insert("class", ingress.class.as_deref().unwrap_or_default());
+    }
+    context.insert("folder", project.folder.as_deref().unwrap_or_default());
     context.insert("pull_secret", &project.pull_secret());
     context.insert("any_pull_secret", &!pulling_with_secret(project, true).is_empty());
     let replicas = project.targets.first().map(|target| target.replicas);
-    context.insert("own_drain", &(project.app == App::Addressbook));
+    context.insert("own_drain", &drains_itself(project));
     context.insert("image", &released(project));
+    context.insert("archive", &archive(project, false));
     let roots: Vec<&str> = sections
         .iter()
         .filter(|section| !section.after)

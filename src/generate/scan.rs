@@ -24,7 +24,7 @@ pub(super) fn block(project: &Project, scan: &Scan, file: &mut PipelineFile) -> 
     }
     script.explained(
         "The scanner gets the image as a file and nothing else: no secret, no registry, no Docker socket.",
-        run(scan),
+        run(project, scan),
     );
     let mut task =
         file.task(image::secrets(project), image::login(project), "Scan the image", script);
@@ -34,20 +34,19 @@ pub(super) fn block(project: &Project, scan: &Scan, file: &mut PipelineFile) -> 
     Block::new(BLOCK, task)
 }
 
-fn run(scan: &Scan) -> String {
+fn run(project: &Project, scan: &Scan) -> String {
+    let file = image::archive(project, false);
     let severities = match scan.severity {
         Severity::High => "HIGH,CRITICAL",
         Severity::Critical => "CRITICAL",
     };
-    let mut lines = vec![
-        "docker run --rm".to_owned(),
-        format!("--volume \"$PWD/{0}:/{0}:ro\"", image::ARCHIVE),
-    ];
+    let mut lines =
+        vec!["docker run --rm".to_owned(), format!("--volume \"$PWD/{file}:/{file}:ro\"")];
     if !scan.ignore.is_empty() {
         lines.push("--volume \"$PWD/ignored.txt:/ignored.txt:ro\"".into());
     }
     lines.push(format!("{} image", scan.image));
-    lines.push(format!("--input /{} --scanners vuln --no-progress", image::ARCHIVE));
+    lines.push(format!("--input /{file} --scanners vuln --no-progress"));
     if !scan.ignore.is_empty() {
         lines.push("--ignorefile /ignored.txt".into());
     }

@@ -6,9 +6,11 @@ use crate::yaml::emit;
 use std::sync::OnceLock;
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("pipeline.yml", include_str!("../../templates/pipeline.yml.tera")),
     ("manifests/deployment.yml", include_str!("../../templates/manifests/deployment.yml.tera")),
+    ("manifests/hpa.yml", include_str!("../../templates/manifests/hpa.yml.tera")),
+    ("manifests/ingress.yml", include_str!("../../templates/manifests/ingress.yml.tera")),
     ("manifests/migrate-job.yml", include_str!("../../templates/manifests/migrate-job.yml.tera")),
     (
         "manifests/networkpolicy.yml",

@@ -26,8 +26,8 @@ pub struct Config {
     /// Port that the service listens on; it gets it as the variable `PORT`. Default: 3000.
     #[schemars(range(min = 1, max = 65535))]
     pub port: Option<u32>,
-    /// HTTP paths that tell the service's health.
-    pub health: Option<HealthConfig>,
+    /// What tells the service's health, or `none`.
+    pub health: Option<HealthChoice>,
     /// Branch that is deployed; `init` takes it from `origin/HEAD`. Default: `main`.
     pub default_branch: Option<String>,
     /// When a build is released to the canary.
@@ -40,6 +40,13 @@ pub struct Config {
     pub resources: Option<ResourcesConfig>,
     /// How the service is reached, or `none`. Default: a load balancer on port 80.
     pub service: Option<ServiceChoice>,
+    /// How the service is reached by a name, through the cluster's Ingress controller.
+    pub ingress: Option<IngressConfig>,
+    /// How many pods of stable run as the load changes, instead of `replicas.stable`.
+    pub autoscaling: Option<AutoscalingConfig>,
+    /// Folder of this file in the repository, from its root: the service is one of several.
+    /// Default: the root.
+    pub folder: Option<String>,
     /// Database of the service. Default: `postgres`.
     pub database: Option<DatabaseKind>,
     /// Commands of the image that the pipelines run.
@@ -84,10 +91,30 @@ pub enum App {
     None,
 }
 
-/// HTTP paths that tell the service's health.
+/// What tells the service's health.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum HealthChoice {
+    /// Nothing does.
+    None(NoHealth),
+    /// HTTP paths, or a command.
+    Health(HealthConfig),
+}
+
+/// Nothing tells the service's health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum NoHealth {
+    /// A pod counts as sound while its process runs.
+    None,
+}
+
+/// What tells the service's health: HTTP paths, or a command.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct HealthConfig {
+    /// Program of the image that exits with 0 while the process is sound, instead of HTTP paths.
+    pub command: Option<CommandLine>,
     /// Answers 2xx when the service can take requests. Default: `/ready`.
     pub ready: Option<String>,
     /// Answers 2xx while the process is sound; must not depend on the database. Default: `/live`.
@@ -169,7 +196,7 @@ pub enum NoService {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ServiceConfig {
-    /// Its type. Default: `LoadBalancer`.
+    /// Its type. Default: `LoadBalancer`, or `ClusterIP` behind an Ingress.
     #[serde(rename = "type")]
     pub kind: Option<ServiceType>,
     /// Port that it offers. Default: 80.
@@ -186,6 +213,35 @@ pub enum ServiceType {
     ClusterIP,
     /// Reached on a port of every node.
     NodePort,
+}
+
+/// How the service is reached by a name.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct IngressConfig {
+    /// The name, such as `shop.example.com`.
+    pub host: String,
+    /// Start of the paths that lead to the service. Default: `/`.
+    pub path: Option<String>,
+    /// Name of the Ingress class. Default: the cluster's own default.
+    pub class: Option<String>,
+    /// Kubernetes Secret with the certificate, which must exist. Default: no TLS.
+    pub tls_secret: Option<String>,
+}
+
+/// How many pods of stable run as the load changes.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct AutoscalingConfig {
+    /// The fewest pods. Default: 2.
+    #[schemars(range(min = 1, max = 1000))]
+    pub min: Option<u32>,
+    /// The most pods.
+    #[schemars(range(min = 1, max = 1000))]
+    pub max: u32,
+    /// The share of the requested cores, in percent, that pods are kept at. Default: 80.
+    #[schemars(range(min = 1, max = 1000))]
+    pub cpu: Option<u32>,
 }
 
 /// Database of the service.

@@ -32,7 +32,7 @@ pub struct Project {
     pub app: App,
     /// Port that the service listens on.
     pub port: u32,
-    /// Paths that tell the service's health.
+    /// What tells the service's health.
     pub health: Health,
     /// Branch that is deployed.
     pub default_branch: String,
@@ -42,6 +42,12 @@ pub struct Project {
     pub resources: Resources,
     /// The Kubernetes Service, if there is one.
     pub service: Option<Service>,
+    /// The Ingress, if there is one; then there is a Service too.
+    pub ingress: Option<Ingress>,
+    /// How many pods of stable run, where the load says so.
+    pub autoscaling: Option<Autoscaling>,
+    /// Folder of the service in the repository, where that is not its root.
+    pub folder: Option<String>,
     /// Whether the service has a PostgreSQL database.
     pub database: bool,
     /// Commands of the image that the pipelines run.
@@ -79,6 +85,18 @@ impl Project {
         pull_secret(&self.name)
     }
 
+    /// The condition under which a push concerns the service, where others stand in the repository.
+    #[must_use]
+    pub fn changed(&self) -> Option<String> {
+        self.folder.as_deref().map(|folder| changed(folder, &self.default_branch))
+    }
+
+    /// Whether the service listens on its port.
+    #[must_use]
+    pub fn listens(&self) -> bool {
+        self.service.is_some() || matches!(self.health, Health::Http { .. })
+    }
+
     /// The target with an id.
     #[must_use]
     pub fn target(&self, id: &str) -> Option<&Target> {
@@ -94,23 +112,36 @@ impl Project {
     }
 }
 
+/// The condition that something below a folder has changed. The slash at its end keeps out folders
+/// whose names only start like it.
+fn changed(folder: &str, default_branch: &str) -> String {
+    format!("change_in('/{folder}/', {{default_branch: '{default_branch}'}})")
+}
+
 fn pull_secret(name: &str) -> String {
     format!("{name}-registry")
 }
 
-/// Paths that tell the service's health.
+/// What tells the service's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Health {
-    /// Answers 2xx when the service can take requests.
-    pub ready: String,
-    /// Answers 2xx while the process is sound.
-    pub live: String,
+pub enum Health {
+    /// Paths of the service.
+    Http {
+        /// Answers 2xx when the service can take requests.
+        ready: String,
+        /// Answers 2xx while the process is sound.
+        live: String,
+    },
+    /// A program of the image, as words, that exits with 0 while the process is sound.
+    Command(Vec<String>),
+    /// Nothing but that the process runs.
+    None,
 }
 
 /// How many pods run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replicas {
-    /// Pods of the stable Deployment when no canary runs.
+    /// Pods of the stable Deployment when no canary runs; with autoscaling, the fewest.
     pub stable: u32,
     /// Pods of the canary.
     pub canary: u32,
@@ -152,6 +183,30 @@ pub struct Service {
     pub port: u32,
 }
 
+/// How the service is reached by a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingress {
+    /// The name.
+    pub host: String,
+    /// Start of the paths that lead to the service.
+    pub path: String,
+    /// Name of the Ingress class, where it is not the cluster's default.
+    pub class: Option<String>,
+    /// Kubernetes Secret with the certificate.
+    pub tls_secret: Option<String>,
+}
+
+/// How many pods of stable run as the load changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Autoscaling {
+    /// The fewest; [`Replicas::stable`] of every target.
+    pub min: u32,
+    /// The most.
+    pub max: u32,
+    /// Percent of the requested cores that pods are kept at.
+    pub cpu: u32,
+}
+
 /// Commands of the image, as words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Commands {
@@ -161,7 +216,7 @@ pub struct Commands {
     pub migrate: Option<Vec<String>>,
 }
 
-/// How the image is built; paths are relative to the repository's root.
+/// How the image is built; paths are relative to the folder of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Build {
     /// The Dockerfile.

@@ -55,6 +55,43 @@ pub fn http_path(path: &str) -> Result<(), String> {
     }
 }
 
+/// Name of a host that an Ingress takes: a DNS name, whose first label may be `*`.
+pub(super) fn host(name: &str) -> Result<(), String> {
+    subdomain(name.strip_prefix("*.").unwrap_or(name))
+}
+
+/// A DNS name (RFC 1123), as Kubernetes takes for the name of most objects.
+pub(super) fn subdomain(name: &str) -> Result<(), String> {
+    if name.len() > 253 {
+        return Err(format!("must have at most 253 characters, not {}", name.len()));
+    }
+    name.split('.').try_for_each(|part| label(part, 63))
+}
+
+/// Start of a path that an Ingress takes.
+pub(super) fn ingress_path(path: &str) -> Result<(), String> {
+    http_path(path)?;
+    let odd = ["//", "/./", "/../", "?", "%2f", "%2F"];
+    match odd.iter().find(|odd| path.contains(**odd)) {
+        Some(odd) => Err(format!("must be a plain path, without {odd:?}")),
+        None if path.ends_with("/..") || path.ends_with("/.") => {
+            Err("must be a plain path, without dots at its end".into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// A folder of the repository that can stand in a condition and in a command as it is.
+pub(super) fn folder(path: &str) -> Result<(), String> {
+    self::path(path)?;
+    match path.chars().find(|c| !(c.is_ascii_alphanumeric() || "/._-+@".contains(*c))) {
+        Some(found) => {
+            Err(format!("must be a path of letters, digits and / . _ - + @, not {found:?}"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Name of a git branch that can also stand in a condition, which knows no escapes.
 pub(super) fn branch(name: &str) -> Result<(), String> {
     if name.is_empty() {

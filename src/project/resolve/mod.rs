@@ -1,17 +1,15 @@
 //! From the text of `pipewright.yml` to a [`Project`]: structure, values, and how they fit
 //! together; all problems in one go, each at its place.
 
+mod exposure;
 mod jobs;
 mod release;
 mod scan;
 mod service;
 mod targets;
 
-use super::config::{
-    App, Ci, CiRegistry, Config, DatabaseKind, Migrate, Pin, ReplicasConfig, ServiceChoice,
-    ServiceType,
-};
-use super::{Project, Replicas, Service, names};
+use super::config::{App, Ci, CiRegistry, Config, DatabaseKind, Migrate, Pin, ReplicasConfig};
+use super::{Project, Replicas, names};
 use crate::cloud::Clouds;
 use crate::diagnostic::{Diagnostic, Origin, Problem, Severity, SourceFile, Span};
 use crate::schema::Shape;
@@ -163,8 +161,16 @@ impl Resolver<'_> {
         let namespace = config.namespace.clone().unwrap_or_else(|| "default".into());
         self.check(&route("namespace"), names::label(&namespace, 63));
         let replicas = replicas(config.replicas.as_ref(), Replicas { stable: 3, canary: 1 });
-        let release_when = self.release(&config, &default_branch);
-        let health = self.health(&config);
+        let autoscaling = self.autoscaling(&config);
+        let replicas = Replicas {
+            stable: autoscaling.map_or(replicas.stable, |autoscaling| autoscaling.min),
+            ..replicas
+        };
+        let folder = self.folder(&config);
+        let release_when = self.release(&config, &default_branch, folder.as_deref());
+        let service = self.kubernetes_service(&config);
+        let ingress = self.ingress(&config, service);
+        let health = self.health(&config, service);
         let resources = self.resources(&config);
         let build = self.build(&config, starter);
         let commands = self.commands(&config, starter, database);
@@ -186,14 +192,10 @@ impl Resolver<'_> {
             default_branch,
             release_when,
             resources,
-            service: match config.service {
-                Some(ServiceChoice::None(_)) => None,
-                Some(ServiceChoice::Service(service)) => Some(Service {
-                    kind: service.kind.unwrap_or(ServiceType::LoadBalancer),
-                    port: service.port.unwrap_or(80),
-                }),
-                None => Some(Service { kind: ServiceType::LoadBalancer, port: 80 }),
-            },
+            service,
+            ingress,
+            autoscaling,
+            folder,
             database,
             commands,
             migrate: config.migrate.unwrap_or(Migrate::BeforeCanary),

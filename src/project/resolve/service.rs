@@ -1,10 +1,8 @@
-//! The values of the service itself: health, release, resources, build, commands, environment.
+//! The values of the service itself: release, resources, build, commands, environment.
 
 use super::super::config::{AgentConfig, CommandLine, Config, QuantitiesConfig, Quantity};
 use super::super::target::{DB_PARAMS, DB_VARIABLES};
-use super::super::{
-    Agent, AppSecret, Build, Commands, Health, Quantities, Resources, names, quantity,
-};
+use super::super::{Agent, AppSecret, Build, Commands, Quantities, Resources, names, quantity};
 use super::{Resolver, route};
 use crate::condition;
 use crate::diagnostic::Problem;
@@ -12,12 +10,19 @@ use crate::yaml::{Part, Route};
 use std::collections::BTreeSet;
 
 impl Resolver<'_> {
-    pub(super) fn release(&mut self, config: &Config, default_branch: &str) -> String {
+    pub(super) fn release(
+        &mut self,
+        config: &Config,
+        default_branch: &str,
+        folder: Option<&str>,
+    ) -> String {
+        // What no block has built can't be released.
+        let changed = folder.map(|folder| super::super::changed(folder, default_branch));
         let given = config.release.as_ref().and_then(|release| release.when.clone());
         let Some(when) = given else {
-            return format!(
-                "result = 'passed' and (branch = '{default_branch}' or tag =~ '^hotfix')"
-            );
+            let when =
+                format!("result = 'passed' and (branch = '{default_branch}' or tag =~ '^hotfix')");
+            return changed.map_or(when.clone(), |changed| format!("{when} and {changed}"));
         };
         let at = route("release.when");
         if let Some(node) = self.tree.find(&at) {
@@ -31,18 +36,7 @@ impl Resolver<'_> {
                 self.problems.push(problem);
             }
         }
-        when
-    }
-
-    pub(super) fn health(&mut self, config: &Config) -> Health {
-        let given = config.health.clone().unwrap_or_default();
-        let health = Health {
-            ready: given.ready.unwrap_or_else(|| "/ready".into()),
-            live: given.live.unwrap_or_else(|| "/live".into()),
-        };
-        self.check(&route("health.ready"), names::http_path(&health.ready));
-        self.check(&route("health.live"), names::http_path(&health.live));
-        health
+        changed.map_or(when.clone(), |changed| format!("({when}) and {changed}"))
     }
 
     pub(super) fn resources(&mut self, config: &Config) -> Resources {
