@@ -44,6 +44,7 @@ fail() {
 command=$1
 name=$2
 shift 2
+pods=${1:-}
 stable=$name-stable
 canary=$name-canary
 me=${SEMAPHORE_WORKFLOW_ID:-}
@@ -66,14 +67,21 @@ look_at() {
   IFS='|' read -r found owner number ref time generation observed progress ready size <<<"$said"
 }
 
-# Whether the load says how many pods there are: REPLICAS is MIN-MAX.
+# Whether an autoscaler sees to the number of stable's pods: REPLICAS is MIN-MAX.
 autoscaled() {
-  [[ $1 == *-* ]]
+  [[ $pods == *-* ]]
+}
+
+# A stable that is gone needs no autoscaler.
+no_autoscaler() {
+  if autoscaled; then
+    kubectl delete hpa "$stable" --ignore-not-found
+  fi
 }
 
 # Whether stable, just looked at, has at least as many pods as the autoscaler would leave it.
 large_enough() {
-  [[ -n $found ]] && ((${size:-0} >= ${1%-*}))
+  [[ -n $found ]] && ((${size:-0} >= ${pods%-*}))
 }
 
 # Whether the rollout of the Deployment looked at has not come to its end. Pods that fail later don't
@@ -150,6 +158,7 @@ undo() {
   else
     say "this is the first stable, so there is nothing to go back to; it goes, as none of its pods is ready"
     kubectl delete deployment "$stable" --ignore-not-found
+    no_autoscaler
   fi
 }
 
@@ -178,7 +187,7 @@ make_room() {
     say 'there is no stable before the first promotion'
     return 0
   fi
-  if autoscaled "$1"; then
+  if autoscaled; then
     say "stable keeps its $size pods beside the canary, as an autoscaler sees to their number"
     return 0
   fi
@@ -191,9 +200,9 @@ roll_out_stable() {
   if [[ $owner != "$me" ]]; then
     settle
   fi
-  if autoscaled "$replicas"; then
+  if autoscaled; then
     look_at "$stable"
-    if large_enough "$replicas"; then
+    if large_enough; then
       replicas=keep
     else
       replicas=${replicas%-*}
@@ -264,25 +273,27 @@ rollback() {
   look_at "$stable"
   if [[ -z $found || -z $has_canary ]]; then
     remove_canary "$@"
-    # A first promotion that was stopped may have left behind the Secrets of a stable that is not there.
-    if [[ -z $found ]] && (($#)); then
-      kubectl delete secret "${@/#$canary/$stable}" --ignore-not-found
+    # A first promotion that was stopped may have left behind what a stable needs that is not there.
+    if [[ -z $found ]]; then
+      no_autoscaler
+      if (($#)); then
+        kubectl delete secret "${@/#$canary/$stable}" --ignore-not-found
+      fi
     fi
     return 0
   fi
-  if ! autoscaled "$replicas"; then
-    kubectl scale "deployment/$stable" --replicas="$replicas"
-  elif ! large_enough "$replicas"; then
-    kubectl scale "deployment/$stable" --replicas="${replicas%-*}"
-  else
+  if autoscaled && large_enough; then
     say "stable keeps its $size pods, as an autoscaler sees to their number"
+  else
+    replicas=${replicas%-*}
+    kubectl scale "deployment/$stable" --replicas="$replicas"
   fi
   # Where the cluster has no room for both, the canary has to go first.
   kubectl rollout status "deployment/$stable" --timeout="${patience}s" \
     || say 'stable is not at full size yet: removing the canary makes room'
   remove_canary "$@"
   kubectl rollout status "deployment/$stable" --timeout="${patience}s" \
-    || fail "the canary is gone, but stable has not all of its $replicas pods: see RUNBOOK.md, section 5"
+    || fail "the canary is gone, but stable has not all of its pods: see RUNBOOK.md, section 5"
 }
 
 case $command/$# in

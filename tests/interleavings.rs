@@ -14,8 +14,17 @@ use support::kube::rollout::Trouble;
 use support::sandbox::Played;
 use support::stage::Stage;
 
-/// Pods of stable at full size.
-const FULL: usize = 3;
+/// What there is of stable at full size and beside a canary, and the settings that say so.
+#[derive(Clone, Copy)]
+struct Size {
+    full: usize,
+    beside: usize,
+    settings: &'static str,
+}
+
+const USUAL: Size = Size { full: 3, beside: 2, settings: "version: 1" };
+/// The load asks for more pods than the fewest, and the canary is no reason to have fewer.
+const AUTOSCALED: Size = Size { full: 5, beside: 5, settings: "autoscaling: {min: 2, max: 9}" };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pipeline {
@@ -35,6 +44,13 @@ fn stages(way: usize, settings: &str) -> impl Iterator<Item = Stage> {
         }
         stage
     })
+}
+
+/// As [`stages`], with the pods that the load asks for.
+fn sized(way: usize, size: Size, settings: &str) -> Vec<Stage> {
+    let settings = format!("{}\n{settings}", size.settings);
+    let sized = |stage: &Stage| stage.sandbox.world().kube.load = Some(size.full);
+    stages(way, &settings).inspect(sized).collect()
 }
 
 fn play(stage: &mut Stage, workflow: &str, pipeline: Pipeline) -> Played {
@@ -86,12 +102,7 @@ fn expected(before: &Owners, workflow: &str, pipeline: Pipeline) -> Option<Owner
 /// Goes through every state that two workflows can bring a service into, whichever order their
 /// pipelines come in, however often, and whether they get to their end or are stopped in a rollout;
 /// each pipeline in each state does what is expected of it.
-#[test]
-fn two_workflows_in_every_order() {
-    stages(3, "database: none").for_each(every_order);
-}
-
-fn every_order(mut stage: Stage) {
+fn every_order(mut stage: Stage, size: Size) -> usize {
     let state = |kube: &Kube| {
         (owners(kube), deployment(kube, "stable").map_or(0, |stable| stable.replicas))
     };
@@ -142,24 +153,39 @@ fn every_order(mut stage: Stage) {
                 if pipeline == RollBack && owners(&before).1 != Some(workflow.into()) {
                     assert_eq!(after.deployments, before.deployments, "{place}");
                 }
-                is_sane(&after, &place, &played.log);
+                is_sane(&after, size, &place, &played.log);
                 if let (Some(stable), true) = (deployment(&after, "stable"), played.passed) {
                     let beside = deployment(&after, "canary").is_some();
                     let untouched = pipeline == RollBack && beside;
-                    let full = if beside { FULL - 1 } else { FULL };
+                    let full = if beside { size.beside } else { size.full };
                     assert!(untouched || stable.replicas == full, "{place}: {}", stable.replicas);
                 }
                 open.push(after);
             }
         }
     }
-    // Stable is nobody's, zero's, one's or two's, the canary nobody's, one's or two's, but never older
-    // than stable: eleven. Where there are both, a stop may have left stable at full size: five more.
-    assert_eq!(states.len(), 16, "{:?}", states.keys());
+    states.len()
 }
 
-fn is_sane(kube: &Kube, place: &str, log: &str) {
-    if let Err(what) = wrong(kube, FULL) {
+#[test]
+fn two_workflows_in_every_order() {
+    // Stable is nobody's, zero's, one's or two's, the canary nobody's, one's or two's, but never older
+    // than stable: eleven. Where there are both, a stop may have left stable at full size: five more.
+    for stage in sized(3, USUAL, "database: none") {
+        assert_eq!(every_order(stage, USUAL), 16);
+    }
+}
+
+#[test]
+fn two_workflows_of_an_autoscaled_service_in_every_order() {
+    // A stop leaves stable at the size that the load asks for too.
+    for stage in sized(3, AUTOSCALED, "database: none") {
+        assert_eq!(every_order(stage, AUTOSCALED), 11);
+    }
+}
+
+fn is_sane(kube: &Kube, size: Size, place: &str, log: &str) {
+    if let Err(what) = wrong(kube, size.full) {
         panic!("{place}: {what}\n{log}");
     }
     if kube.deployments.contains_key("addressbook-stable") {
@@ -243,13 +269,15 @@ fn stopped_everywhere(
     pipeline: Pipeline,
     prepare: impl Fn(&mut Stage),
 ) {
-    for mut stage in stages(way, "") {
-        prepare(&mut stage);
-        stopped_in(stage, workflow, pipeline);
+    for size in [USUAL, AUTOSCALED] {
+        for mut stage in sized(way, size, "") {
+            prepare(&mut stage);
+            stopped_in(stage, size, workflow, pipeline);
+        }
     }
 }
 
-fn stopped_in(mut stage: Stage, workflow: &str, pipeline: Pipeline) {
+fn stopped_in(mut stage: Stage, size: Size, workflow: &str, pipeline: Pipeline) {
     let before = kube(&stage);
     for call in 0.. {
         put(&stage, &before);
@@ -260,14 +288,14 @@ fn stopped_in(mut stage: Stage, workflow: &str, pipeline: Pipeline) {
         let place = format!("{:?}, {pipeline:?} of {workflow}, call {call}", owners(&before));
         // A call that only looks leaves nothing behind that is new.
         if ["apply", "delete", "scale", "rollout"].contains(&verb.as_str()) {
-            is_put_right(&mut stage, &before, workflow, &place);
+            is_put_right(&mut stage, size, &before, workflow, &place);
         }
         // Two steps into a rollout, and the next pipeline comes at once.
         if verb == "rollout" {
             put(&stage, &before);
             killed(&mut stage, workflow, pipeline, call, 2);
             stage.sandbox.world().hurry = true;
-            is_put_right(&mut stage, &before, workflow, &place);
+            is_put_right(&mut stage, size, &before, workflow, &place);
             stage.sandbox.world().hurry = false;
         }
     }
@@ -294,7 +322,7 @@ fn killed(
 }
 
 /// Both things that a person may do next end in a sane cluster.
-fn is_put_right(stage: &mut Stage, before: &Kube, workflow: &str, place: &str) {
+fn is_put_right(stage: &mut Stage, size: Size, before: &Kube, workflow: &str, place: &str) {
     let left = stage.sandbox.world().kube.clone();
     let me = Some(workflow.to_owned());
     for next in [RollBack, Promote] {
@@ -307,7 +335,7 @@ fn is_put_right(stage: &mut Stage, before: &Kube, workflow: &str, place: &str) {
             continue;
         }
         assert!(played.passed, "{place}:\n{}", played.log);
-        is_sane(&after, &place, &played.log);
+        is_sane(&after, size, &place, &played.log);
         if next == Promote {
             assert_eq!(owners(&after), (me.clone(), None), "{place}");
         } else {
@@ -316,7 +344,9 @@ fn is_put_right(stage: &mut Stage, before: &Kube, workflow: &str, place: &str) {
             assert_eq!(owners(&after).1, canary, "{place}");
         }
         if before.deployments.contains_key("addressbook-stable") {
-            assert!(!after.capacity[before.capacity.len()..].contains(&0), "{place}");
+            let least = if size.beside < size.full { 1 } else { size.full };
+            let since = &after.capacity[before.capacity.len()..];
+            assert!(since.iter().all(|&pods| pods >= least), "{place}: {since:?}");
         }
     }
 }

@@ -163,6 +163,10 @@ pub(super) fn prepare(project: &Project, target: &Target, track: &'static str) -
     if project.ingress.is_some() {
         manifests.push("ingress.yml");
     }
+    // Before the pods that it is for, so that there are none without it.
+    if project.autoscaling.is_some() && track == STABLE {
+        manifests.push("hpa.yml");
+    }
     for manifest in manifests {
         script.run(format!("kubectl apply --filename=manifests/{manifest}"));
     }

@@ -204,9 +204,6 @@ pub(super) fn stable(project: &Project, target: &Target) -> PipelineFile {
         "Brings stable back to its version before when this one does not get ready.",
         release(STABLE, project, &[&pods, &image]),
     );
-    if project.autoscaling.is_some() {
-        script.run("kubectl apply --filename=manifests/hpa.yml");
-    }
     let secrets = canary_secrets(project);
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     script.run(release("remove-canary", project, &secrets));

@@ -60,6 +60,9 @@ fn left_over(kube: &Kube) -> Result<(), String> {
     if canary.is_none() && !kube.jobs.is_empty() {
         return Err("a Job is left".into());
     }
+    if kube.deployments.is_empty() && !kube.autoscalers.is_empty() {
+        return Err("an autoscaler is left".into());
+    }
     let wanted: BTreeSet<String> = kube
         .deployments
         .keys()

@@ -104,6 +104,8 @@ pub struct Secret {
 /// An agent with a repository to check out and a world around it.
 pub struct Sandbox {
     pub service: Service,
+    /// Folder of the service in the repository, with a slash at its end; empty for the root.
+    pub folder: String,
     pub secrets: BTreeMap<String, Secret>,
     /// `SEMAPHORE_WORKFLOW_ID`.
     pub workflow: String,
@@ -154,6 +156,7 @@ impl Sandbox {
         let secrets = usual_secrets();
         Self {
             service,
+            folder: String::new(),
             secrets,
             workflow: "workflow-1".into(),
             number: 1,
@@ -301,7 +304,7 @@ impl Sandbox {
 
     /// As [`Self::play`], but leaves out jobs; what they would have done is there already.
     pub fn play_where(&self, file: &str, wanted: impl Fn(&Job) -> bool) -> Played {
-        let pipeline = self.service.yaml(&format!(".semaphore/{file}"));
+        let pipeline = self.service.yaml(&format!("{}.semaphore/{file}", self.folder));
         let mut log = String::new();
         for job in super::jobs(file, &pipeline).into_iter().filter(wanted) {
             let ran = self.run(&job);

@@ -36,8 +36,9 @@ pub const WAYS: [(&str, &str, &str); 3] = [
 pub struct Stage {
     pub sandbox: Sandbox,
     pub cloud: &'static str,
+    pub name: String,
     /// Address of its images without the tag.
-    pub image: &'static str,
+    pub image: String,
     /// Workflows in the order of their pushes.
     workflows: Vec<String>,
 }
@@ -54,9 +55,14 @@ impl Stage {
     }
 
     /// A stage with a service whose one target is this.
-    pub fn in_service(cloud: &'static str, image: &'static str, service: Service) -> Self {
-        let sandbox = Sandbox::new(service);
-        let mut stage = Self { sandbox, cloud, image, workflows: Vec::new() };
+    pub fn in_service(cloud: &'static str, image: &str, service: Service) -> Self {
+        Self::with(Sandbox::new(service), cloud, "addressbook", image)
+    }
+
+    /// A stage for a service of any name.
+    pub fn with(sandbox: Sandbox, cloud: &'static str, name: &str, image: &str) -> Self {
+        let (name, image) = (name.to_owned(), image.to_owned());
+        let mut stage = Self { sandbox, cloud, name, image, workflows: Vec::new() };
         stage.work_as("first");
         stage
     }
@@ -119,7 +125,7 @@ impl Stage {
     /// What a push leaves behind, without the play.
     pub fn built(&mut self, workflow: &str) {
         self.work_as(workflow);
-        let image = format!("registry.semaphore.example/addressbook:{workflow}");
+        let image = format!("registry.semaphore.example/{}:{workflow}", self.name);
         self.sandbox.world().pushed.insert(image);
     }
 
@@ -177,7 +183,8 @@ impl Stage {
                 .collect();
             images.dedup();
             let workflow = if images.is_empty() { "none".into() } else { images.join("+") };
-            let name = name.strip_prefix("addressbook-").expect("it is called after the service");
+            let own = format!("{}-", self.name);
+            let name = name.strip_prefix(&own).unwrap_or(name);
             format!("{name} {workflow} {}/{}", deployment.ready(), deployment.replicas)
         };
         world.kube.deployments.iter().map(known).collect()
@@ -186,7 +193,7 @@ impl Stage {
     /// The workflow that an image was built in, by its tag or digest.
     fn workflow_of(&self, image: &str) -> String {
         let known = |workflow: &&String| {
-            image.strip_prefix(self.image).is_some_and(|rest| {
+            image.strip_prefix(self.image.as_str()).is_some_and(|rest| {
                 rest == format!(":{workflow}")
                     || rest.starts_with(&format!("@sha256:{}00", hex(workflow)))
             })

@@ -69,13 +69,22 @@ fn select<'v>(path: &str, object: &'v Value) -> Result<Vec<&'v Value>, String> {
     let mut rest = path;
     while !rest.is_empty() {
         if let Some(field) = rest.strip_prefix('.') {
-            let end = field.find(['.', '[']).unwrap_or(field.len());
-            let name = &field[..end];
-            if !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            // A dot that belongs to the name has a backslash before it.
+            let ends = |(at, c): (usize, char)| match c {
+                '[' => true,
+                '.' => !field[..at].ends_with('\\'),
+                _ => false,
+            };
+            let end = field
+                .char_indices()
+                .find(|&(at, c)| ends((at, c)))
+                .map_or(field.len(), |(at, _)| at);
+            let name = field[..end].replace("\\.", ".");
+            if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-./".contains(c)) {
                 return Err(format!("unrecognized character in {name:?}"));
             }
             if !name.is_empty() {
-                found = found.into_iter().filter_map(|value| value.get(name)).collect();
+                found = found.into_iter().filter_map(|value| value.get(&name)).collect();
             }
             rest = &field[end..];
         } else if let Some(index) = rest.strip_prefix('[') {

@@ -1,6 +1,7 @@
 //! `kubectl` against the cluster: the commands and flags that generated files use. Any other is an
 //! error, as it is for a command that the real program does not have.
 
+use super::autoscaler::Autoscaler;
 use super::rollout::{COMPLETE, Deployment};
 use super::{Job, Kube, Secret, jsonpath};
 use crate::support::cluster::Call;
@@ -135,6 +136,8 @@ impl Kube {
                 ("secret", self.secrets.iter().map(object).collect())
             }
             "service" | "services" => ("service", others("Service")),
+            "ingress" | "ingresses" => ("ingress", others("Ingress")),
+            "hpa" => ("horizontalpodautoscaler", others("HorizontalPodAutoscaler")),
             "replicaset" | "replicasets" => {
                 let owned = self.deployments.iter().flat_map(|(name, deployment)| {
                     deployment.sets.iter().map(move |set| (Some(name), set))
@@ -269,6 +272,10 @@ impl Kube {
                     None | Some("foreground") => self.jobs.remove(name).is_some(),
                     _ => return fail("unknown cascade"),
                 },
+                "hpa" => {
+                    self.objects.remove(&("HorizontalPodAutoscaler".to_owned(), name.clone()));
+                    self.autoscalers.remove(name).is_some()
+                }
                 "secret" => self.secrets.remove(name).is_some(),
                 "replicaset" => {
                     let before = self.orphans.len();
@@ -325,7 +332,11 @@ impl Kube {
             return fail("conflicts with another field manager");
         }
         let file = words.needs("filename")?;
-        words.end()?;
+        let sets_last_applied = match words.end()?.as_slice() {
+            [_] => false,
+            [_, verb] if verb == "set-last-applied" => true,
+            other => return fail(format!("unknown command {other:?}")),
+        };
         let text = if file == "-" {
             call.input.clone()
         } else {
@@ -340,6 +351,19 @@ impl Kube {
         let kind = object["kind"].as_str().ok_or("no kind")?.to_owned();
         let name = object["metadata"]["name"].as_str().ok_or("no name")?.to_owned();
         check_metadata(&object["metadata"])?;
+        if sets_last_applied {
+            if kind != "Deployment" {
+                return fail("only of Deployments here");
+            }
+            let deployment = self.deployment(&name)?;
+            if deployment.last_applied.is_null() {
+                return fail(
+                    "no last-applied-configuration annotation found, use --create-annotation",
+                );
+            }
+            deployment.last_applied = object;
+            return Ok(format!("{kind}/{name} configured\n"));
+        }
         match kind.as_str() {
             "Deployment" => self.apply_deployment(&name, &object)?,
             "Job" => {
@@ -360,6 +384,14 @@ impl Kube {
                 };
                 self.secrets.insert(name.clone(), Secret { uid, data });
             }
+            "HorizontalPodAutoscaler" => {
+                self.autoscalers.insert(name.clone(), Autoscaler::of(&object)?);
+                self.objects.insert((kind.clone(), name.clone()), object);
+            }
+            "Ingress" => {
+                self.check_ingress(&object)?;
+                self.objects.insert((kind.clone(), name.clone()), object);
+            }
             "Service" | "ServiceAccount" | "PodDisruptionBudget" | "NetworkPolicy" => {
                 self.objects.insert((kind.clone(), name.clone()), object);
             }
@@ -376,7 +408,11 @@ impl Kube {
         if wanted.iter().any(|(key, value)| template["metadata"]["labels"][key] != *value) {
             return fail("`selector` does not match template `labels`");
         }
-        let replicas = spec["replicas"].as_u64().ok_or("no number of replicas")?;
+        if spec["replicas"].is_null() != spec.get("replicas").is_none() {
+            return fail("spec.replicas: Required value");
+        }
+        let replicas = spec.get("replicas").map(|number| number.as_u64().ok_or("no number"));
+        let replicas = replicas.transpose()?;
         let image = &template["spec"]["containers"][0]["image"];
         image.as_str().ok_or("no image")?;
         let deployment = self
@@ -388,12 +424,18 @@ impl Kube {
                 "The Deployment {name:?} is invalid: spec.selector: Invalid value: {selector}: field is immutable"
             ));
         }
-        let replicas = usize::try_from(replicas).map_err(|error| error.to_string())?;
+        // What was applied once and is no more goes back to the default.
+        let replicas = match replicas {
+            Some(number) => usize::try_from(number).map_err(|error| error.to_string())?,
+            None if deployment.last_applied["spec"]["replicas"].is_null() => deployment.replicas,
+            None => 1,
+        };
         let changed = deployment.template != *template || deployment.replicas != replicas;
         deployment.generation += u64::from(changed || deployment.generation == 0);
         deployment.metadata = object["metadata"].clone();
         deployment.template = template.clone();
         deployment.replicas = replicas;
+        deployment.last_applied = object.clone();
         Ok(())
     }
 }
@@ -433,6 +475,10 @@ fn deployment_object(name: &str, of: &Deployment) -> Value {
     let mut metadata = of.metadata.clone();
     metadata["name"] = json!(name);
     metadata["generation"] = json!(of.generation);
+    if !of.last_applied.is_null() {
+        let last = of.last_applied.to_string() + "\n";
+        metadata["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = json!(last);
+    }
     json!({
         "metadata": metadata,
         "spec": {"replicas": of.replicas, "selector": of.selector, "template": of.template},

@@ -1,6 +1,7 @@
 //! A cluster, small but strict: objects as the API server keeps them, controllers that move pods one
 //! by one, and below [`kubectl`] the program that talks to it.
 
+pub mod autoscaler;
 pub mod jsonpath;
 pub mod kubectl;
 pub mod rights;
@@ -36,6 +37,10 @@ pub struct Kube {
     pub secrets: BTreeMap<String, Secret>,
     /// Kind and name of all other objects, with the object.
     pub objects: BTreeMap<(String, String), Value>,
+    /// Autoscalers by name; their objects are with the others.
+    pub autoscalers: BTreeMap<String, autoscaler::Autoscaler>,
+    /// Pods that the load asks for, where there is any.
+    pub load: Option<usize>,
     /// Images whose migration has run, in that order.
     pub migrated: Vec<String>,
     /// Commands that were run in pods, with the image of the pod.
@@ -63,6 +68,9 @@ impl Kube {
     /// Time passes: the controllers make as many steps as there are.
     pub fn rest(&mut self, pushed: &BTreeSet<String>) {
         self.go(usize::MAX, pushed);
+        if self.autoscale() {
+            self.go(usize::MAX, pushed);
+        }
         let jobs: Vec<String> = self.jobs.keys().cloned().collect();
         for name in jobs {
             self.run_job(&name, pushed);

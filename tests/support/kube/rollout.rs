@@ -58,6 +58,8 @@ pub struct Deployment {
     pub selector: Value,
     pub template: Value,
     pub replicas: usize,
+    /// What `kubectl apply` was given last, without the object's metadata.
+    pub last_applied: Value,
     pub generation: u64,
     pub sets: Vec<ReplicaSet>,
     /// Reason of the condition `Progressing`.
@@ -74,6 +76,7 @@ impl Deployment {
             selector,
             template: Value::Null,
             replicas: 1,
+            last_applied: Value::Null,
             generation: 0,
             sets: Vec::new(),
             progress: "NewReplicaSetCreated",
