@@ -113,6 +113,7 @@ fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut documents = vec![root.join("README.md")];
     documents.extend(texts_in("docs"));
+    documents.extend(texts_in("docs/services"));
     documents
 }
 

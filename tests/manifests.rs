@@ -7,9 +7,12 @@
 mod support;
 
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{PodSpec, Service as KubernetesService, ServiceAccount};
-use k8s_openapi::api::networking::v1::NetworkPolicy;
+use k8s_openapi::api::core::v1::{
+    Container, PodSpec, Probe, Service as KubernetesService, ServiceAccount,
+};
+use k8s_openapi::api::networking::v1::{Ingress, NetworkPolicy};
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::Serialize;
@@ -104,6 +107,8 @@ struct Decoded {
     job: Option<Job>,
     kubernetes_service: Option<KubernetesService>,
     policy: NetworkPolicy,
+    ingress: Option<Ingress>,
+    autoscaler: Option<HorizontalPodAutoscaler>,
     budget: PodDisruptionBudget,
     account: ServiceAccount,
 }
@@ -129,6 +134,8 @@ impl Decoded {
             }),
             kubernetes_service: file("service").map(|document| strict(&document)),
             policy: strict(&file("networkpolicy").expect("networkpolicy.yml")),
+            ingress: file("ingress").map(|document| strict(&document)),
+            autoscaler: file("hpa").map(|document| strict(&document)),
             budget: strict(&file("pdb").expect("pdb.yml")),
             account: strict(&file("serviceaccount").expect("serviceaccount.yml")),
             name,
@@ -184,9 +191,17 @@ fn check_deployments(decoded: &Decoded) {
 }
 
 fn check_probes(decoded: &Decoded) {
+    let config = decoded.service.yaml("pipewright.yml");
+    let health = &config["health"];
     for deployment in [&decoded.canary, &decoded.stable] {
-        let container = &deployment.spec.template.spec.as_ref().unwrap().containers[0];
-        let path = |probe: &Option<k8s_openapi::api::core::v1::Probe>| {
+        let spec = deployment.spec.template.spec.as_ref().unwrap();
+        let container = &spec.containers[0];
+        if health == "none" || health["command"].is_array() {
+            check_worker(decoded, deployment, container, &health["command"]);
+            continue;
+        }
+        assert_eq!(deployment.spec.min_ready_seconds, None);
+        let path = |probe: &Option<Probe>| {
             let get = probe.as_ref().unwrap().http_get.clone().unwrap();
             assert_eq!(get.port, IntOrString::String("http".into()));
             get.path.unwrap()
@@ -199,6 +214,63 @@ fn check_probes(decoded: &Decoded) {
         let variable =
             container.env.as_ref().unwrap().iter().find(|variable| variable.name == "PORT");
         assert_eq!(variable.unwrap().value, Some(port.container_port.to_string()));
+    }
+}
+
+/// Nobody connects to a worker, and a command or nothing tells its health.
+fn check_worker(decoded: &Decoded, deployment: &Deployment, container: &Container, health: &Value) {
+    assert!(decoded.kubernetes_service.is_none(), "{}", decoded.case);
+    assert_eq!(container.ports, None);
+    assert_eq!(container.lifecycle, None, "there is nothing to drain");
+    assert!(!container.env.iter().flatten().any(|variable| variable.name == "PORT"));
+    let probes = [&container.readiness_probe, &container.liveness_probe, &container.startup_probe];
+    for probe in probes {
+        // Unlike in a command, Kubernetes fills nothing in here.
+        let words = probe.as_ref().map(|probe| probe.exec.clone().unwrap().command.unwrap());
+        assert_eq!(json!(words), *health, "{}", decoded.case);
+    }
+    let waits = deployment.spec.min_ready_seconds.unwrap_or(0);
+    assert_eq!(waits > 0, health.is_null(), "{}", decoded.case);
+    assert!(waits < deployment.spec.progress_deadline_seconds.unwrap());
+}
+
+/// Requests by a name reach the Service, and the autoscaler scales stable and nothing else.
+fn check_ingress_and_autoscaler(decoded: &Decoded) {
+    let config = decoded.service.yaml("pipewright.yml");
+    assert_eq!(decoded.ingress.is_some(), config["ingress"].is_object(), "{}", decoded.case);
+    if let Some(ingress) = &decoded.ingress {
+        let service = decoded.kubernetes_service.as_ref().expect("an Ingress leads to a Service");
+        let spec = ingress.spec.as_ref().unwrap();
+        let [rule] = spec.rules.as_deref().unwrap() else { panic!("one rule") };
+        let wanted = &config["ingress"];
+        assert_eq!(json!(rule.host), wanted["host"]);
+        assert_eq!(json!(spec.ingress_class_name), wanted["class"]);
+        let [path] = rule.http.as_ref().unwrap().paths.as_slice() else { panic!("one path") };
+        assert_eq!(path.path.as_deref(), Some(wanted["path"].as_str().unwrap_or("/")));
+        let backend = path.backend.service.as_ref().unwrap();
+        assert_eq!(Some(&backend.name), service.metadata.name.as_ref());
+        let port = &service.spec.as_ref().unwrap().ports.as_ref().unwrap()[0];
+        assert_eq!(backend.port.as_ref().unwrap().name, port.name);
+        let tls = spec.tls.iter().flatten().next();
+        assert_eq!(json!(tls.map(|tls| tls.secret_name.clone())), wanted["tls_secret"]);
+        assert!(tls.is_none_or(|tls| tls.hosts == rule.host.clone().map(|host| vec![host])));
+        let kind = service.spec.as_ref().unwrap().type_.as_deref();
+        assert_ne!(kind, Some("LoadBalancer"), "that would lead past the Ingress");
+    }
+    let wanted = &config["autoscaling"];
+    assert_eq!(decoded.autoscaler.is_some(), wanted.is_object(), "{}", decoded.case);
+    if let Some(autoscaler) = &decoded.autoscaler {
+        let spec = &autoscaler.spec;
+        assert_eq!(Some(&spec.scale_target_ref.name), decoded.stable.metadata.name.as_ref());
+        assert_eq!(spec.scale_target_ref.kind, "Deployment");
+        assert_eq!(json!(spec.max_replicas), wanted["max"]);
+        let least = spec.min_replicas.unwrap();
+        assert!(least >= 1 && least <= spec.max_replicas);
+        let [metric] = spec.metrics.as_deref().unwrap() else { panic!("one metric") };
+        let resource = metric.resource.as_ref().unwrap();
+        assert_eq!(resource.name, "cpu");
+        let percent = resource.target.average_utilization.unwrap();
+        assert_eq!(percent, wanted["cpu"].as_i64().map_or(80, |cpu| i32::try_from(cpu).unwrap()));
     }
 }
 
@@ -272,11 +344,17 @@ fn check_network(decoded: &Decoded) {
         assert!(selects(&selector, &labels));
     }
     assert_eq!(policy.policy_types, Some(vec!["Ingress".to_owned()]));
-    let [rule] = policy.ingress.as_deref().unwrap() else { panic!("one rule") };
+    let container = &decoded.canary.spec.template.spec.as_ref().unwrap().containers[0];
+    let served = container.ports.iter().flatten().map(|port| port.container_port).next();
+    // Decoded, an empty list is none.
+    let rules = policy.ingress.as_deref().unwrap_or_default();
+    let Some(served) = served else {
+        assert!(rules.is_empty(), "nobody connects to a worker");
+        return;
+    };
+    let [rule] = rules else { panic!("one rule") };
     assert_eq!(rule.from, None, "the load balancer and the probes come from anywhere");
     let [port] = rule.ports.as_deref().unwrap() else { panic!("one port") };
-    let container = &decoded.canary.spec.template.spec.as_ref().unwrap().containers[0];
-    let served = container.ports.as_ref().unwrap()[0].container_port;
     assert_eq!(port.port, Some(IntOrString::Int(served)));
 }
 
@@ -338,6 +416,7 @@ fn every_object_of_every_configuration_is_sound() {
         check_selectors(&decoded);
         check_network(&decoded);
         check_secrets(&decoded);
+        check_ingress_and_autoscaler(&decoded);
         check_environment(&decoded);
     }
 }

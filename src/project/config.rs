@@ -290,9 +290,9 @@ pub enum Migrate {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct BuildConfig {
-    /// The Dockerfile, from the repository's root. Default: `Dockerfile`.
+    /// The Dockerfile, from the folder of this file. Default: `Dockerfile`.
     pub dockerfile: Option<String>,
-    /// The build context, from the repository's root. Default: `.`.
+    /// The build context, from the folder of this file. Default: `.`.
     pub context: Option<String>,
     /// Stage of the Dockerfile that tests run in, or `none`. Default: `test` for the starter, else
     /// none.

@@ -171,6 +171,31 @@ pub const CASES: &[Case] = &[
         "name: worker\napp: none\ndatabase: none\nservice: none\nci_registry: artifact\ntargets: [{cloud: gcp}]\n",
     ),
     case(
+        "a worker whose health a command tells",
+        "name: worker\napp: none\ndatabase: none\nservice: none\n\
+         health: {command: [sh, -c, \"test -e '/tmp/a b' $HOME $$ $(x) `x`\", \"\"]}\n\
+         replicas: {stable: 2}\ntargets: [{cloud: gcp}]\n",
+    ),
+    case(
+        "a worker without a health check",
+        "name: worker\napp: none\nservice: none\nhealth: none\nenv: {QUEUE: mail}\ntargets: [{cloud: do}]\n",
+    ),
+    case(
+        "behind an Ingress, scaled by load",
+        "ingress: {host: '*.example.com', path: /shop, class: nginx.org, tls_secret: shop.tls}\n\
+         autoscaling: {min: 2, max: 9, cpu: 60}\ntargets: [{cloud: gcp}, {cloud: aws, after: gcp, replicas: {canary: 2}}]\n",
+    ),
+    case(
+        "in a subfolder, with hardly anything said",
+        "name: shop\nfolder: services/shop\ningress: {host: localhost}\nservice: {type: NodePort}\n\
+         autoscaling: {max: 1}\nci_registry: artifact\n\
+         tests: [{name: Lint, in: agent, commands: [make lint]}]\ntargets: [{cloud: aws}]\n",
+    ),
+    case(
+        "in a subfolder, beside the user's own semaphore.yml",
+        "name: shop\nfolder: shop/\nci: existing\ntargets: [{cloud: aws}, {cloud: gcp, after: aws}]\n",
+    ),
+    case(
         "everything at once",
         "name: all\nmigrate: in-canary\nci: existing\nci_registry: artifact\nservice: none\n\
          replicas: {stable: 1}\nsecrets: [{name: own, env: [TOKEN]}]\nfiles: {skip: [RUNBOOK.md, src/]}\n\

@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod invariants;
 pub mod kube;
 pub mod matrix;
+pub mod page;
 pub mod plant;
 pub mod sandbox;
 pub mod shell;
