@@ -155,11 +155,13 @@ fn switched_on_beside_a_canary_it_brings_stable_back_to_its_least_size() {
 
 #[test]
 fn a_stop_anywhere_takes_no_pod_away_and_the_next_pipeline_puts_it_right() {
+    let mut stage = under_load(5);
+    stage.built("second");
+    stage.canary().passed();
+    let since = now(&stage);
+    let before = stage.sandbox.world().kube.clone();
     for call in 0.. {
-        let mut stage = under_load(5);
-        let since = now(&stage);
-        stage.built("second");
-        stage.canary().passed();
+        stage.sandbox.world().kube = before.clone();
         stage.sandbox.world().kill = Some(Kill { at: At::Call(call), steps: Some(3) });
         let done = stage.promote().passed;
         stage.sandbox.world().kill = None;
@@ -171,4 +173,15 @@ fn a_stop_anywhere_takes_no_pod_away_and_the_next_pipeline_puts_it_right() {
             return;
         }
     }
+}
+
+#[test]
+fn a_cluster_without_room_for_the_canary_keeps_all_of_stable() {
+    let mut stage = under_load(5);
+    stage.built("second");
+    stage.sandbox.world().kube.room = Some(5);
+    let log = stage.canary().failed();
+    assert!(log.contains("no node of the cluster has room for it"), "{log}");
+    stage.roll_back().passed();
+    assert_eq!(stage.state(), ["stable first 5/5"]);
 }

@@ -340,6 +340,90 @@ mod refusing {
     }
 
     #[test]
+    fn settings_that_contradict_each_other_are_refused_where_they_stand() {
+        let autoscaled = "the load says how many pods of stable run";
+        for (config, place, word) in [
+            ("health: none\n", "1:9", "requests would reach pods that can't take them yet"),
+            ("service: none\nhealth: none\nport: 80\n", "3:1", "nobody connects to this port"),
+            (
+                "service: none\nport: 80\nhealth: {command: a healthy}\n",
+                "2:1",
+                "nobody connects to this port",
+            ),
+            (
+                "health: {command: a, ready: /x}\n",
+                "1:22",
+                "plays no part beside \"health.command\"",
+            ),
+            ("health: {command: \"'\"}\n", "1:19", "a quote that is never closed"),
+            ("health: nothing\n", "1:9", ""),
+            ("service: none\ningress: {host: a.b}\n", "1:10", "an Ingress leads to a Service"),
+            (
+                "ingress: {host: a.b}\nservice: {type: LoadBalancer}\n",
+                "2:17",
+                "would lead past the Ingress",
+            ),
+            ("ingress: {path: /}\n", "1:1", "\"host\" is missing"),
+            ("ingress: {host: 'a b'}\n", "1:17", "\"ingress.host\""),
+            ("ingress: {host: 'a.*.b'}\n", "1:17", "\"ingress.host\""),
+            ("ingress: {host: 'https://a.b'}\n", "1:17", "\"ingress.host\""),
+            ("ingress: {host: a.b, path: x}\n", "1:28", "must start with"),
+            ("ingress: {host: a.b, path: /a//b}\n", "1:28", "\"ingress.path\""),
+            ("ingress: {host: a.b, class: A}\n", "1:29", "\"ingress.class\""),
+            ("ingress: {host: a.b, tls_secret: -x}\n", "1:34", "\"ingress.tls_secret\""),
+            ("autoscaling: {min: 2}\n", "1:1", "\"max\" is missing"),
+            (
+                "autoscaling: {min: 3, max: 2}\n",
+                "1:28",
+                "the most pods (2) are below the fewest (3)",
+            ),
+            ("autoscaling: {min: 0, max: 2}\n", "1:20", "between 1 and 1000"),
+            ("autoscaling: {max: 2}\nreplicas: {stable: 2}\n", "2:12", autoscaled),
+            (
+                "autoscaling: {max: 2}\ntargets: [{cloud: aws, replicas: {stable: 4}}]\n",
+                "2:35",
+                autoscaled,
+            ),
+            ("folder: ../shop\n", "1:9", "\"folder\""),
+            ("folder: /shop\n", "1:9", "\"folder\""),
+            ("folder: \"it's\"\n", "1:9", "\"folder\""),
+            ("folder: 'a b'\n", "1:9", "\"folder\""),
+            ("folder: ''\n", "1:9", "\"folder\""),
+        ] {
+            let service = Service::new(config);
+            let err = service.run(&["generate"]).refused(2);
+            assert!(err.contains(&format!("pipewright.yml:{place}\n")), "{config}{err}");
+            assert!(err.contains(word), "no {word:?} in:\n{err}");
+            assert!(err.contains("1 problem; nothing was written"), "{config}{err}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_where_the_files_go_is_refused() {
+        let repository = Service::empty();
+        support::tool("git", |git| {
+            git.args(["init", "--quiet", "."]).current_dir(repository.path());
+        })
+        .fine();
+        let config = "folder: services/shop\napp: none\ntargets: [{cloud: aws}]\n";
+        for place in ["services/cart", "services/shop"] {
+            repository.write(&format!("{place}/pipewright.yml"), config);
+        }
+        let cart = repository.at("services/cart");
+        let before = repository.files();
+        for command in ["generate", "regenerate"] {
+            let err = support::pipewright(&cart, &[command]).refused(2);
+            assert!(err.contains("\"services/shop\""), "{err}");
+            assert!(err.contains("\"services/cart\""), "{err}");
+        }
+        assert_eq!(repository.files(), before);
+        support::pipewright(&repository.at("services/shop"), &["generate"]).fine();
+        support::pipewright(&cart, &["generate", "--out", "../shop"]).fine();
+        let config = ["generate", "--config", "services/shop/pipewright.yml"];
+        repository.run(&config).fine();
+    }
+
+    #[test]
     fn a_configuration_that_is_not_there_is_said_to_be_missing() {
         let service = Service::empty();
         let err = service.run(&["generate", "--config", "none.yml"]).refused(2);

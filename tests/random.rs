@@ -29,7 +29,12 @@ struct Step {
     fails: Option<&'static str>,
     /// The next pipeline comes at once.
     hurry: bool,
+    /// Pods that the load asks for, where an autoscaler sees to their number.
+    load: usize,
 }
+
+/// The fewest and the most pods where an autoscaler sees to their number.
+const RANGE: (usize, usize) = (2, 6);
 
 fn step() -> impl Strategy<Value = Step> {
     let pipeline = prop_oneof![
@@ -39,14 +44,16 @@ fn step() -> impl Strategy<Value = Step> {
     ];
     let stop = prop_oneof![2 => Just(None), 3 => (3..24_usize, 0..8_usize).prop_map(Some)];
     let fails = prop_oneof![8 => Just(None), 1 => Just(Some("migrate")), 1 => Just(Some("ping"))];
-    (0..WORKFLOWS.len(), pipeline, prop::bool::weighted(0.1), stop, fails, any::<bool>()).prop_map(
-        |(workflow, pipeline, force, stop, fails, hurry)| Step {
+    let force = prop::bool::weighted(0.1);
+    (0..WORKFLOWS.len(), pipeline, force, stop, fails, any::<bool>(), 0..9_usize).prop_map(
+        |(workflow, pipeline, force, stop, fails, hurry, load)| Step {
             workflow,
             pipeline,
             force,
             stop,
             fails,
             hurry,
+            load,
         },
     )
 }
@@ -59,6 +66,7 @@ fn play(stage: &mut Stage, step: &Step) -> Played {
         world.kill = step.stop.map(|(call, steps)| Kill { at: At::Call(call), steps: Some(steps) });
         world.kube.migration_fails = step.fails == Some("migrate");
         world.kube.ping_fails = step.fails == Some("ping");
+        world.kube.load = Some(step.load);
     }
     let file = format!("{}-{}.yml", step.pipeline, stage.cloud);
     let played = stage.sandbox.play_where(&file, |job| job.block != "Push");
@@ -104,8 +112,10 @@ proptest! {
         trouble in prop_oneof![Just(Trouble::Crash), Just(Trouble::Unready), Just(Trouble::Pull)],
         last in 0..WORKFLOWS.len(),
         way in 0..6_usize,
+        scaled in any::<bool>(),
     ) {
-        let mut stage = Stage::nth(way, "");
+        let settings = format!("autoscaling: {{min: {}, max: {}}}", RANGE.0, RANGE.1);
+        let mut stage = Stage::nth(way, if scaled { &settings } else { "" });
         for workflow in WORKFLOWS {
             stage.released(workflow);
         }
@@ -129,7 +139,7 @@ proptest! {
             .map_or(last, |canary| WORKFLOWS.iter().position(|known| *known == canary).unwrap());
         for pipeline in ["rollback-canary", "deploy-stable"] {
             stage.sandbox.world().kube = left.clone();
-            let whole = Step { workflow: of, pipeline, force: true, stop: None, fails: None, hurry: false };
+            let whole = Step { workflow: of, pipeline, force: true, stop: None, fails: None, hurry: false, load: 4 };
             let played = play(&mut stage, &whole);
             stage.rest();
             let kube = stage.sandbox.world().kube.clone();
@@ -141,7 +151,8 @@ proptest! {
             }
             // Only what passes cleans up behind those who were stopped before.
             let judge = if played.passed { wrong } else { wrong_pods };
-            if let Err(what) = judge(&kube, FULL) {
+            let full = if scaled { whole.load } else { FULL };
+            if let Err(what) = judge(&kube, full) {
                 prop_assert!(false, "after {pipeline} of {of}: {what}\n{}", played.log);
             }
         }

@@ -138,3 +138,14 @@ fn behind_a_deployment_target_in_a_namespace() {
     stage.sandbox.world().namespace = Some("shop".into());
     lives(stage, USUAL);
 }
+
+#[test]
+fn behind_an_ingress_and_scaled_by_load() {
+    // More than the fewest: the load asks for them, beside a canary too.
+    let pods = Pods { full: 5, beside: 5, canary: 1 };
+    let settings = "ingress: {host: shop.example.com}\nautoscaling: {min: 2, max: 9}";
+    for stage in Stage::all(settings) {
+        stage.sandbox.world().kube.load = Some(pods.full);
+        lives(stage, pods);
+    }
+}

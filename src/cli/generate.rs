@@ -1,7 +1,7 @@
 //! `pipewright generate`: renders everything and brings it to a directory.
 
 use super::Outcome;
-use super::load::{Changes, Loaded, load};
+use super::load::{Changes, Loaded, in_its_folder, load};
 use crate::generate;
 use crate::project::{self, Ci, Project};
 use crate::sync::{self, Action, Plan, Reason, State, SyncError};
@@ -70,6 +70,7 @@ impl Generate {
         let loaded = load(config, &changes)?;
         let directory =
             self.out.or_else(|| loaded.directory.clone()).unwrap_or_else(|| PathBuf::from("out"));
+        in_its_folder(&loaded.project, &directory)?;
         let tree = tree(&loaded)?;
         let plan = sync::plan(&directory, &tree, state(&loaded), self.force)
             .map_err(|error| unwritable(&error))?;

@@ -4,6 +4,7 @@
 use super::Outcome;
 use crate::cloud::{Clouds, LoadError};
 use crate::diagnostic::SourceFile;
+use crate::git::Repository;
 use crate::project::{self, Draft, Project};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -75,6 +76,27 @@ impl From<LoadError> for Outcome {
             other @ LoadError::Io { .. } => Self::unusable(other),
         }
     }
+}
+
+/// Refuses a folder in the configuration that is not the one that the files go to: the pipelines
+/// would look for everything in a place where nothing is. Outside a repository nobody knows.
+pub(super) fn in_its_folder(project: &Project, directory: &Path) -> Result<(), Outcome> {
+    let Some(folder) = &project.folder else { return Ok(()) };
+    let repository = Repository::discover(directory).ok();
+    let root = repository.and_then(|repository| repository.root().canonicalize().ok());
+    let (Some(root), Ok(place)) = (root, directory.canonicalize()) else { return Ok(()) };
+    let Ok(place) = place.strip_prefix(&root) else { return Ok(()) };
+    if place == Path::new(folder) {
+        return Ok(());
+    }
+    let place = match place.display().to_string() {
+        root if root.is_empty() => "the root".to_owned(),
+        place => format!("\"{place}\""),
+    };
+    Err(Outcome::unusable(format!(
+        "\"folder\" is \"{folder}\", but the files would go to {place} of the repository\nset \"folder\" to where {} stands",
+        project::FILE
+    )))
 }
 
 fn read(path: &Path) -> Result<String, Outcome> {

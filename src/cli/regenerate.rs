@@ -1,7 +1,7 @@
 //! `pipewright regenerate`: brings what was generated up to date, with the user's edits in it.
 
 use super::Outcome;
-use super::load::{Changes, Loaded, load};
+use super::load::{Changes, Loaded, in_its_folder, load};
 use super::progress::Progress;
 use super::reasons::Reasons;
 use crate::generate;
@@ -86,6 +86,7 @@ impl Regenerate {
         let config = directory.join(project::FILE);
         let changes = Changes { clouds: &self.cloud, set: self.set.clone() };
         let loaded = load(Some(&config), &changes)?;
+        in_its_folder(&loaded.project, directory)?;
         let mut tree = generate::render(&loaded.project).map_err(Outcome::unusable)?;
         let path = RepoPath::new(project::FILE).map_err(Outcome::unusable)?;
         let content = loaded.text.clone();
