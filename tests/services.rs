@@ -261,7 +261,7 @@ fn services_of_a_monorepo_may_share_a_pipeline() {
     let main = ".semaphore/semaphore.yml";
     for name in ["shop", "cart"] {
         let (_, promoted) = started(&repository, main, &format!("services/{name}/x"));
-        assert_eq!(promoted, [format!("{name}")]);
+        assert_eq!(promoted, [name]);
     }
     assert!(started(&repository, main, "README.md").1.is_empty());
     // Both are played in one cluster.
