@@ -135,10 +135,7 @@ impl Sandbox {
             })
             .fine();
         }
-        let bash = super::tool("bash", |bash| {
-            bash.args(["-c", "type -P bash"]);
-        });
-        let stub = format!("#!{}{STUB}", bash.fine().trim_end());
+        let stub = format!("#!{}{STUB}", bash());
         for program in PROGRAMS {
             let path = tools.path().join(program);
             fs::write(&path, &stub).unwrap();
@@ -175,12 +172,12 @@ impl Sandbox {
     /// files that they leave on their machines.
     pub fn record(&mut self) {
         self.evidence = Some(Mutex::default());
-        let paths = std::env::var_os("PATH").unwrap_or_default();
+        let (bash, paths) = (bash(), std::env::var_os("PATH").unwrap_or_default());
         for program in WATCHED {
             let found = std::env::split_paths(&paths).map(|path| path.join(program));
             let Some(real) = found.into_iter().find(|path| path.is_file()) else { continue };
             let path = self.tools.path().join(program);
-            fs::write(&path, format!("#!/bin/bash\nexec {} \"$@\"\n", real.display())).unwrap();
+            fs::write(&path, format!("#!{}\nexec '{}' \"$@\"\n", bash, real.display())).unwrap();
             make_executable(&path);
         }
         // Every bash reads it at its start, those of the scripts and of the stubs too.
@@ -333,6 +330,14 @@ impl Played {
         assert!(!self.passed, "{}", self.log);
         self.log
     }
+}
+
+/// Where bash is.
+fn bash() -> String {
+    let found = super::tool("bash", |bash| {
+        bash.args(["-c", "type -P bash"]);
+    });
+    found.fine().trim_end().to_owned()
 }
 
 pub fn make_executable(path: &Path) {
