@@ -258,8 +258,8 @@ impl World {
         let mut words = Words::of(&call.arguments, &valued);
         let command = words.plain.join(" ");
         let scopes: &[&str] = match token.as_str() {
-            "s3cret-token" => &["kubernetes", "registry:read"],
-            "s3cret-push" => &["registry:read", "registry:update"],
+            token if token.starts_with("s3cret-token") => &["kubernetes", "registry:read"],
+            token if token.starts_with("s3cret-push") => &["registry:read", "registry:update"],
             _ => &[],
         };
         let needs = |scope: &str| match scopes.contains(&scope) {

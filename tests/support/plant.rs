@@ -49,7 +49,11 @@ impl Plants {
                     base64(&format!("-----BEGIN-----\n{}\n-----END-----\n", self.mark(&place)));
             } else if !PUBLIC.contains(&variable.as_str()) {
                 // What `sem` takes has one line, but a secret may be made otherwise.
-                *value = self.value(&place, "'\"$(touch PWNED)`x`\\ = # %s {{é}}\tx\nsecond line");
+                // The stand-in for doctl knows its tokens by their beginning.
+                let planted =
+                    self.value(&place, "'\"$(touch PWNED)`x`\\ = # %s {{é}}\tx\nsecond line");
+                *value =
+                    if variable.starts_with("DO_") { format!("{value}{planted}") } else { planted };
             }
         }
         for (path, content) in &mut secret.files {
