@@ -157,3 +157,60 @@ fn the_role_is_bound_in_the_namespace_to_whom_the_cloud_says() {
         assert_eq!(found, subjects);
     }
 }
+
+#[test]
+fn the_policy_on_aws_names_one_repository_and_one_cluster() {
+    for target in [
+        "cloud: aws",
+        "cloud: aws, auth: oidc, role: \"arn:aws:iam::123456789012:role/addressbook-ci\"",
+    ] {
+        let runbook = Service::generated(&format!("targets: [{{{target}}}]\n")).read("RUNBOOK.md");
+        let (_, rest) = runbook.split_once("<<POLICY\n").unwrap();
+        let policy: serde_json::Value =
+            serde_json::from_str(rest.split_once("\nPOLICY").unwrap().0).unwrap();
+        let mut resources = Vec::new();
+        for statement in policy["Statement"].as_array().unwrap() {
+            let text = statement["Action"].as_str().map(|one| vec![one.to_owned()]);
+            let actions = text.unwrap_or_else(|| strings(&statement["Action"]));
+            assert!(actions.iter().all(|action| !action.contains('*')), "{actions:?}");
+            let resource = statement["Resource"].as_str().unwrap().to_owned();
+            // The token for the registry is the same for all repositories: AWS knows no narrower one.
+            assert_eq!(resource == "*", actions == ["ecr:GetAuthorizationToken"]);
+            resources.push(resource);
+        }
+        assert_eq!(
+            resources,
+            [
+                "*",
+                "arn:aws:ecr:us-east-1:$AWS_ACCOUNT_ID:repository/addressbook",
+                "arn:aws:eks:us-east-1:$AWS_ACCOUNT_ID:cluster/semaphore-demo-cicd-kubernetes",
+            ]
+        );
+        assert!(!runbook.contains("associate-access-policy"), "rights come from the Role alone");
+    }
+}
+
+#[test]
+fn ci_on_google_cloud_may_push_and_find_the_cluster() {
+    for (target, more) in [
+        ("cloud: gcp", None),
+        (
+            "cloud: gcp, auth: oidc, project: demo-project, project_number: 123456789012",
+            Some("roles/iam.workloadIdentityUser"),
+        ),
+    ] {
+        let runbook = Service::generated(&format!("targets: [{{{target}}}]\n")).read("RUNBOOK.md");
+        let roles: Vec<&str> = runbook
+            .split("--role=")
+            .skip(1)
+            .map(|rest| rest.split(char::is_whitespace).next().unwrap())
+            .filter(|role| {
+                // The nodes'.
+                !["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"]
+                    .contains(role)
+            })
+            .collect();
+        let expected = ["roles/artifactregistry.writer", "roles/container.clusterViewer"];
+        assert_eq!(roles, expected.into_iter().chain(more).collect::<Vec<_>>());
+    }
+}
