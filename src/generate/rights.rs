@@ -54,6 +54,7 @@ pub(super) fn rules(project: &Project, target: &Target) -> Vec<Rule> {
     if project.service.is_some() {
         rules.push(rule("", "services", &APPLY));
     }
+    rules.push(rule("networking.k8s.io", "networkpolicies", &APPLY));
     rules.push(rule("policy", "poddisruptionbudgets", &APPLY));
     rules
 }
