@@ -10,8 +10,8 @@
 #   MANIFEST   a file with $deployment, $replicas, $img, $workflow, $workflow_number,
 #              $workflow_ref, $commit_time and $secrets in it; no other variable is filled in
 #   NAME       name of the Deployment or Job
-#   REPLICAS   number of pods of a Deployment
-#   IMAGE      image with its tag
+#   REPLICAS   number of pods of a Deployment; keep: as many as it has, whoever has seen to that
+#   IMAGE      image with its tag or digest
 #
 # From the environment:
 #
@@ -42,10 +42,10 @@ workflow=${SEMAPHORE_WORKFLOW_ID:-by-hand}
 
 [[ -f $manifest && -r $manifest ]] || fail "cannot read the manifest \"$manifest\"" 2
 [[ $name =~ ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$ ]] || fail "\"$name\" is not a name that Kubernetes takes" 2
-[[ $replicas =~ ^[0-9]+$ ]] || fail "\"$replicas\" is not a number of replicas" 2
-# "/app:tag", "registry//app:tag" or "app:" mean that a variable was not set.
-[[ $image =~ ^[a-zA-Z0-9][a-zA-Z0-9._/@:-]*:[a-zA-Z0-9_][a-zA-Z0-9_.-]*$ && $image != *//* ]] \
-  || fail "\"$image\" is not an image with a tag" 2
+[[ $replicas =~ ^([0-9]+|keep)$ ]] || fail "\"$replicas\" is not a number of replicas" 2
+# "/app:tag", "registry//app:tag", "app:" or "app@" mean that a variable was not set.
+[[ $image =~ ^[a-zA-Z0-9][a-zA-Z0-9._/:-]*(:[a-zA-Z0-9_][a-zA-Z0-9_.-]*|@sha256:[0-9a-f]{64})$ && $image != *//* ]] \
+  || fail "\"$image\" is not an image with a tag or digest" 2
 [[ $timeout =~ ^[1-9][0-9]*$ ]] || fail "ROLLOUT_TIMEOUT is \"$timeout\", not a number of seconds" 2
 [[ $workflow =~ ^[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$ ]] \
   || fail "SEMAPHORE_WORKFLOW_ID is \"$workflow\", not the id of a workflow" 2
@@ -55,9 +55,14 @@ done
 
 # Fills in the manifest; the argument is the checksum of the Secrets.
 fill_in() {
+  local edit=
+  # Without a number in the manifest, Kubernetes leaves the one that there is.
+  if [[ $replicas == keep ]]; then
+    edit="/^ *replicas: \\\$replicas\$/d"
+  fi
   deployment=$name replicas=$replicas img=$image workflow=$workflow secrets=$1 \
     workflow_number=${SEMAPHORE_WORKFLOW_NUMBER:-} workflow_ref=${WORKFLOW_REF:-} commit_time=${COMMIT_TIME:-} \
-    envsubst "\$deployment \$replicas \$img \$workflow \$workflow_number \$workflow_ref \$commit_time \$secrets" <"$manifest"
+    envsubst "\$deployment \$replicas \$img \$workflow \$workflow_number \$workflow_ref \$commit_time \$secrets" < <(sed "$edit" "$manifest")
 }
 
 # A checksum of the Secrets that the pods read: pods read them at their start only, so that a change
@@ -68,6 +73,17 @@ secrets_checksum() {
   fill_in '' | sed -n '/secretRef:/{n;s/^ *name: *//p;}' | while read -r secret; do
     kubectl get secret "$secret" --output='jsonpath={.metadata.uid} {.data}' || exit
   done | sha256sum | cut -d ' ' -f 1
+}
+
+# Makes kubectl forget that a number of pods was ever applied: what was, and is no more, it would
+# take back, which leaves a single pod.
+forget_replicas() {
+  local last
+  last=$(kubectl get deployment "$name" --output='jsonpath={.metadata.annotations.kubectl\.kubernetes\.io/last-applied-configuration}') \
+    || fail "cannot look at \"$name\": try again once the cluster answers"
+  if [[ $last =~ '"replicas":'[0-9]+, ]]; then
+    kubectl apply set-last-applied --filename=- <<<"${last/"${BASH_REMATCH[0]}"/}"
+  fi
 }
 
 # Applies what stands in the standard input; knows the answer to a selector that differs.
@@ -174,6 +190,9 @@ if grep --quiet '^kind: Job$' "$manifest"; then
   fi
   kubectl delete job "$name" --ignore-not-found
 else
+  if [[ $replicas == keep ]]; then
+    forget_replicas
+  fi
   apply <<<"$filled_in"
   if ! kubectl rollout status "deployment/$name" --timeout="${timeout}s"; then
     # The pods of the version before are not what is wrong.

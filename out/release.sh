@@ -15,6 +15,9 @@
 #   remove-canary NAME [SECRET]...       deletes the canary and its Secrets
 #   rollback NAME REPLICAS [SECRET]...   brings stable to REPLICAS pods, then deletes the canary
 #
+# REPLICAS is a number of pods, or MIN-MAX where a HorizontalPodAutoscaler says how many there are:
+# stable then gets MIN pods where it has fewer, and is left at its size where it has more.
+#
 # From the environment:
 #
 #   SEMAPHORE_WORKFLOW_ID       the workflow that this is for
@@ -41,6 +44,7 @@ fail() {
 command=$1
 name=$2
 shift 2
+pods=${1:-}
 stable=$name-stable
 canary=$name-canary
 me=${SEMAPHORE_WORKFLOW_ID:-}
@@ -58,9 +62,26 @@ export WORKFLOW_REF=$my_ref COMMIT_TIME=$my_time
 # is undone brings back the template of the version before, and nothing else.
 look_at() {
   local said
-  said=$(kubectl get deployment "$1" --ignore-not-found --output='jsonpath={.metadata.name}|{.spec.template.metadata.labels.workflow}|{.spec.template.metadata.annotations.workflow-number}|{.spec.template.metadata.annotations.workflow-ref}|{.spec.template.metadata.annotations.commit-time}|{.metadata.generation}|{.status.observedGeneration}|{.status.conditions[?(@.type=="Progressing")].reason}|{.status.readyReplicas}') \
+  said=$(kubectl get deployment "$1" --ignore-not-found --output='jsonpath={.metadata.name}|{.spec.template.metadata.labels.workflow}|{.spec.template.metadata.annotations.workflow-number}|{.spec.template.metadata.annotations.workflow-ref}|{.spec.template.metadata.annotations.commit-time}|{.metadata.generation}|{.status.observedGeneration}|{.status.conditions[?(@.type=="Progressing")].reason}|{.status.readyReplicas}|{.spec.replicas}') \
     || fail "cannot look at \"$1\": try again once the cluster answers"
-  IFS='|' read -r found owner number ref time generation observed progress ready <<<"$said"
+  IFS='|' read -r found owner number ref time generation observed progress ready size <<<"$said"
+}
+
+# Whether an autoscaler sees to the number of stable's pods: REPLICAS is MIN-MAX.
+autoscaled() {
+  [[ $pods == *-* ]]
+}
+
+# A stable that is gone needs no autoscaler.
+no_autoscaler() {
+  if autoscaled; then
+    kubectl delete hpa "$stable" --ignore-not-found
+  fi
+}
+
+# Whether stable, just looked at, has at least as many pods as the autoscaler would leave it.
+large_enough() {
+  [[ -n $found ]] && ((${size:-0} >= ${pods%-*}))
 }
 
 # Whether the rollout of the Deployment looked at has not come to its end. Pods that fail later don't
@@ -137,6 +158,7 @@ undo() {
   else
     say "this is the first stable, so there is nothing to go back to; it goes, as none of its pods is ready"
     kubectl delete deployment "$stable" --ignore-not-found
+    no_autoscaler
   fi
 }
 
@@ -165,15 +187,28 @@ make_room() {
     say 'there is no stable before the first promotion'
     return 0
   fi
+  if autoscaled; then
+    say "stable keeps its $size pods beside the canary, as an autoscaler sees to their number"
+    return 0
+  fi
   kubectl scale "deployment/$stable" --replicas="$1"
 }
 
 roll_out_stable() {
+  local replicas=$1
   look_at "$stable"
   if [[ $owner != "$me" ]]; then
     settle
   fi
-  if ./apply.sh manifests/deployment.yml "$stable" "$1" "$2"; then
+  if autoscaled; then
+    look_at "$stable"
+    if large_enough; then
+      replicas=keep
+    else
+      replicas=${replicas%-*}
+    fi
+  fi
+  if ./apply.sh manifests/deployment.yml "$stable" "$replicas" "$2"; then
     return 0
   fi
   # Where Kubernetes has refused the manifest, stable is what it was.
@@ -238,19 +273,27 @@ rollback() {
   look_at "$stable"
   if [[ -z $found || -z $has_canary ]]; then
     remove_canary "$@"
-    # A first promotion that was stopped may have left behind the Secrets of a stable that is not there.
-    if [[ -z $found ]] && (($#)); then
-      kubectl delete secret "${@/#$canary/$stable}" --ignore-not-found
+    # A first promotion that was stopped may have left behind what a stable needs that is not there.
+    if [[ -z $found ]]; then
+      no_autoscaler
+      if (($#)); then
+        kubectl delete secret "${@/#$canary/$stable}" --ignore-not-found
+      fi
     fi
     return 0
   fi
-  kubectl scale "deployment/$stable" --replicas="$replicas"
+  if autoscaled && large_enough; then
+    say "stable keeps its $size pods, as an autoscaler sees to their number"
+  else
+    replicas=${replicas%-*}
+    kubectl scale "deployment/$stable" --replicas="$replicas"
+  fi
   # Where the cluster has no room for both, the canary has to go first.
   kubectl rollout status "deployment/$stable" --timeout="${patience}s" \
     || say 'stable is not at full size yet: removing the canary makes room'
   remove_canary "$@"
   kubectl rollout status "deployment/$stable" --timeout="${patience}s" \
-    || fail "the canary is gone, but stable has not all of its $replicas pods: see RUNBOOK.md, section 5"
+    || fail "the canary is gone, but stable has not all of its pods: see RUNBOOK.md, section 5"
 }
 
 case $command/$# in
