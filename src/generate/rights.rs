@@ -54,6 +54,14 @@ pub(super) fn rules(project: &Project, target: &Target) -> Vec<Rule> {
     if project.service.is_some() {
         rules.push(rule("", "services", &APPLY));
     }
+    if project.ingress.is_some() {
+        rules.push(rule("networking.k8s.io", "ingresses", &APPLY));
+    }
+    if project.autoscaling.is_some() {
+        // It goes with a first stable that goes.
+        let verbs = ["get", "create", "patch", "delete"];
+        rules.push(rule("autoscaling", "horizontalpodautoscalers", &verbs));
+    }
     rules.push(rule("networking.k8s.io", "networkpolicies", &APPLY));
     rules.push(rule("policy", "poddisruptionbudgets", &APPLY));
     rules
