@@ -12,7 +12,7 @@ use std::path::Path;
 use support::{Service, tool};
 
 /// The configurations whose manifests differ.
-const VARIANTS: [(&str, &str); 8] = [
+const VARIANTS: [(&str, &str); 9] = [
     ("defaults", "version: 1\n"),
     ("in-canary", "migrate: in-canary\n"),
     ("inside", "service: {type: ClusterIP, port: 8080}\nport: 9090\ntargets: [{cloud: gcp}]\n"),
@@ -24,18 +24,26 @@ const VARIANTS: [(&str, &str); 8] = [
         "name: shop\napp: none\nenv: {GREETING: hello}\nsecrets: [{name: mail, env: [SMTP_PASSWORD]}]\n\
          commands: {migrate: shop migrate}\ntargets: [{cloud: gcp, namespace: shop}]\n",
     ),
-    ("worker", "name: worker\napp: none\ndatabase: none\nservice: none\n"),
+    ("worker", "name: worker\napp: none\ndatabase: none\nservice: none\nhealth: none\n"),
+    (
+        "scaled",
+        "service: {type: ClusterIP}\ningress: {host: shop.example.com, tls_secret: shop-tls}\n\
+         autoscaling: {min: 2, max: 9}\n",
+    ),
 ];
 
 /// The checks that may be waived, each by the kinds of objects that have a reason to.
-const WAIVED: [(&str, &[&str]); 5] = [
+const WAIVED: [(&str, &[&str]); 7] = [
     // Targets share the manifests, and each has a namespace of its own.
-    ("CKV_K8S_21", &["Deployment", "Job", "Service", "ServiceAccount"]),
+    ("CKV_K8S_21", &["Deployment", "Ingress", "Job", "Service", "ServiceAccount"]),
     // The image is filled in: what is applied is looked at below.
     ("CKV_K8S_14", &["Deployment", "Job"]),
     ("CKV_K8S_43", &["Deployment", "Job"]),
     ("CKV_K8S_15", &["Deployment", "Job"]),
     ("CKV_K8S_35", &["Deployment", "Job"]),
+    // Of a worker with `health: none`.
+    ("CKV_K8S_8", &["Deployment"]),
+    ("CKV_K8S_9", &["Deployment"]),
 ];
 
 const DIGEST: &str = "registry.example.com/team/shop@sha256:\

@@ -144,7 +144,7 @@ impl Reader {
 /// A resource by the name of its kind, or of an object `kind/name`.
 fn resource(kind: &str) -> &'static str {
     match kind.split('/').next().unwrap_or_default().trim_end_matches('s') {
-        "ingres" => "ingresses.networking.k8s.io",
+        "ingre" => "ingresses.networking.k8s.io",
         "hpa" | "horizontalpodautoscaler" => "horizontalpodautoscalers.autoscaling",
         "networkpolicy" => "networkpolicies.networking.k8s.io",
         "deployment" => "deployments.apps",
