@@ -3,6 +3,7 @@
 //! take, or that the world can't vouch for, fails.
 
 use super::clouds::Trust;
+use super::elsewhere::Elsewhere;
 use super::kube::Kube;
 use super::kube::kubectl::{self, Time};
 use super::words::{Answer, Words, fail};
@@ -71,6 +72,8 @@ pub struct World {
     pub self_hosted: bool,
     /// The namespace that must be chosen.
     pub namespace: Option<String>,
+    /// The cluster that calls of `kubectl` go to, when it is not the stand-in here.
+    pub elsewhere: Option<Elsewhere>,
     /// What the clouds were told to trust.
     pub trust: Trust,
     pub(super) machine: Machine,
@@ -104,6 +107,11 @@ impl World {
 
     pub fn call(&mut self, call: Call) -> Reply {
         self.calls.push(call.clone());
+        if let (Some(elsewhere), "kubectl") = (&self.elsewhere, call.program.as_str())
+            && call.arguments[0] != "config"
+        {
+            return elsewhere.call(&call);
+        }
         let answer = match call.program.as_str() {
             "kubectl" => {
                 let number = self.kubectl_calls;

@@ -6,6 +6,7 @@
 
 pub mod clouds;
 pub mod cluster;
+pub mod elsewhere;
 pub mod invariants;
 pub mod kube;
 pub mod matrix;

@@ -3,6 +3,7 @@
 //! a stub that hands its call to the [`World`], which lives in the test's process.
 
 use super::cluster::{Call, World};
+use super::elsewhere::Elsewhere;
 use super::{Job, Ran, Service, folder};
 use std::collections::BTreeMap;
 use std::fs;
@@ -206,6 +207,22 @@ impl Sandbox {
 
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().expect("the world stands")
+    }
+
+    /// The cluster of this sandbox, as another one may use it from outside.
+    pub fn elsewhere(&self) -> Elsewhere {
+        assert!(self.shell("true").passed, "it is connected now");
+        let world = Arc::clone(&self.world);
+        Elsewhere {
+            kubectl: self.tools.path().join("kubectl"),
+            variables: BTreeMap::from([("WORLD".to_owned(), self.port.to_string())]),
+            images: BTreeMap::new(),
+            pause: Box::new(move || {
+                let mut world = world.lock().expect("the world stands");
+                let pushed = world.pushed.clone();
+                world.kube.rest(&pushed);
+            }),
+        }
     }
 
     /// Runs a job on a fresh machine.
